@@ -1,0 +1,52 @@
+package io.tributary.core.api;
+
+import io.tributary.core.model.Headers;
+import io.tributary.core.model.TopicName;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A record to be published. Arrays are not copied and must not be changed.
+ *
+ * @param partition    the partition, or {@link #ANY_PARTITION}: by Kafka's hash of the key, or without a key by the ordering hint
+ * @param orderingHint records without a key and with the same hint keep their order; a session's hash, any number
+ * @param timestamp    milliseconds since the epoch, or {@link #NOW}
+ * @param countRoutes  whether the result must tell how many subscriptions the record matched
+ */
+public record PublishRequest(TopicName topic, int partition, int orderingHint, byte @Nullable [] key, byte @Nullable [] value,
+                             Headers headers, long timestamp, Durability durability, boolean countRoutes) {
+    public static final int ANY_PARTITION = -1;
+    public static final long NOW = -1;
+
+    /** What the result waits for. */
+    public enum Durability {
+        /** The group commit. */
+        DURABLE,
+        /** Acceptance only: AMQP transient messages, MQTT QoS 0. */
+        RELAXED
+    }
+
+    /** A durable record at the current time. */
+    public static PublishRequest of(TopicName topic, byte @Nullable [] key, byte @Nullable [] value, Headers headers) {
+        return new PublishRequest(topic, ANY_PARTITION, 0, key, value, headers, NOW, Durability.DURABLE, false);
+    }
+
+    public PublishRequest withPartition(int value) {
+        return new PublishRequest(topic, value, orderingHint, key, this.value, headers, timestamp, durability, countRoutes);
+    }
+
+    public PublishRequest withOrderingHint(int value) {
+        return new PublishRequest(topic, partition, value, key, this.value, headers, timestamp, durability, countRoutes);
+    }
+
+    public PublishRequest withTimestamp(long value) {
+        return new PublishRequest(topic, partition, orderingHint, key, this.value, headers, value, durability, countRoutes);
+    }
+
+    public PublishRequest withDurability(Durability value) {
+        return new PublishRequest(topic, partition, orderingHint, key, this.value, headers, timestamp, value, countRoutes);
+    }
+
+    public PublishRequest withCountRoutes(boolean value) {
+        return new PublishRequest(topic, partition, orderingHint, key, this.value, headers, timestamp, durability, value);
+    }
+}

@@ -1,0 +1,37 @@
+package io.tributary.core.api;
+
+import io.tributary.core.model.Binding;
+import io.tributary.core.model.StartPosition;
+import io.tributary.core.model.SubscriptionConfig;
+import io.tributary.core.model.SubscriptionName;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * A queue subscription: every record that a binding takes is delivered to one consumer, and delivered again until it is acknowledged.
+ * Order is kept within a partition for a single consumer that requeues nothing; over partitions it is the order of commit while the
+ * broker runs, and that of timestamps after a restart.
+ */
+public interface Subscription {
+    SubscriptionName name();
+
+    SubscriptionConfig config();
+
+    /** Those in force. */
+    List<Binding> bindings();
+
+    /** Adds a binding, once; one that is there already completes at once. Once complete, whatever is published next is taken. */
+    CompletionStage<Void> bind(Binding binding, StartPosition start);
+
+    /** Ends a binding, if it is there; what was published before stays to be delivered. */
+    CompletionStage<Void> unbind(Binding binding);
+
+    /** Attaches a consumer, without credit. Fails with SUBSCRIPTION_IN_USE when exclusiveness forbids it, or CLOSED. */
+    CompletionStage<Consumer> attach(ConsumerOptions options, DeliveryHandler handler);
+
+    /** Drops what is ready (not what is outstanding) and completes with its number. */
+    CompletionStage<Long> purge();
+
+    /** Counts exactly; for a filtered backlog that reads it. */
+    CompletionStage<SubscriptionStats> stats();
+}

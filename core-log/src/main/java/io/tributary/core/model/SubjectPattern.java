@@ -1,0 +1,95 @@
+package io.tributary.core.model;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A pattern over words that a separator divides: a literal word, {@link #ONE any one word}, or {@link #MANY any number of words, none
+ * included}. AMQP's topic patterns and MQTT's topic filters are both of this form.
+ *
+ * @param separator divides the words of the text that is matched
+ * @param words     literals and the two wildcards, told from literals by identity
+ */
+public record SubjectPattern(char separator, List<String> words) {
+    /** Matches exactly one word, which may be empty. Compared by identity: a literal may read the same. */
+    @SuppressWarnings("StringOperationCanBeSimplified")
+    public static final String ONE = new String("*");
+    /** Matches any number of words, none included. Compared by identity: a literal may read the same. */
+    @SuppressWarnings("StringOperationCanBeSimplified")
+    public static final String MANY = new String("#");
+
+    public SubjectPattern {
+        words = List.copyOf(words);
+    }
+
+    /**
+     * Reads a pattern.
+     *
+     * @param separator divides the words, in the pattern and in the text
+     * @param one       how the pattern writes {@link #ONE}
+     * @param many      how the pattern writes {@link #MANY}
+     */
+    public static SubjectPattern parse(String pattern, char separator, String one, String many) {
+        List<String> words = new ArrayList<>();
+        int start = 0;
+        while (true) {
+            int end = pattern.indexOf(separator, start);
+            String word = pattern.substring(start, end < 0 ? pattern.length() : end);
+            words.add(word.equals(one) ? ONE : word.equals(many) ? MANY : word);
+            if (end < 0) {
+                return new SubjectPattern(separator, words);
+            }
+            start = end + 1;
+        }
+    }
+
+    /** Whether the first word is one of the wildcards. */
+    @SuppressWarnings("ReferenceEquality")
+    public boolean beginsWithWildcard() {
+        return words.get(0) == ONE || words.get(0) == MANY;
+    }
+
+    /** Whether the whole text matches. */
+    public boolean matches(String text) {
+        return matches(0, text, 0);
+    }
+
+    /** Matches words from {@code word} on against the text from {@code start} on; a start past the end means that no word is left. */
+    @SuppressWarnings("ReferenceEquality")
+    private boolean matches(int word, String text, int start) {
+        int w = word;
+        int at = start;
+        for (; w < words.size(); w++) {
+            String expected = words.get(w);
+            if (expected == MANY) {
+                return matchesRest(w + 1, text, at);
+            }
+            if (at > text.length()) {
+                return false;
+            }
+            int end = endOfWord(text, at);
+            if (expected != ONE && !(expected.length() == end - at && text.startsWith(expected, at))) {
+                return false;
+            }
+            at = end + 1;
+        }
+        return at > text.length();
+    }
+
+    private boolean matchesRest(int word, String text, int start) {
+        if (word == words.size()) {
+            return true;
+        }
+        for (int at = start; at <= text.length(); at = endOfWord(text, at) + 1) {
+            if (matches(word, text, at)) {
+                return true;
+            }
+        }
+        return matches(word, text, text.length() + 1);
+    }
+
+    private int endOfWord(String text, int start) {
+        int end = text.indexOf(separator, start);
+        return end < 0 ? text.length() : end;
+    }
+}

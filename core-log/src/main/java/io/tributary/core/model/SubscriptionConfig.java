@@ -1,0 +1,18 @@
+package io.tributary.core.model;
+
+import java.util.Map;
+
+/**
+ * What a queue subscription is created with.
+ *
+ * @param durable    survives a restart, with its acknowledgements
+ * @param attributes a protocol's own notes, which the core keeps and does not read; keys begin with the protocol's name and a dot
+ */
+public record SubscriptionConfig(boolean durable, Map<String, String> attributes) {
+    public static final SubscriptionConfig DURABLE = new SubscriptionConfig(true, Map.of());
+    public static final SubscriptionConfig TRANSIENT = new SubscriptionConfig(false, Map.of());
+
+    public SubscriptionConfig {
+        attributes = Map.copyOf(attributes);
+    }
+}

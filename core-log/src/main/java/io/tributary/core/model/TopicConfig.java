@@ -1,0 +1,63 @@
+package io.tributary.core.model;
+
+import java.util.Map;
+
+/**
+ * What a topic is created with.
+ *
+ * @param partitions   1 to {@link #MAX_PARTITIONS}
+ * @param segmentBytes a segment is sealed at this size
+ * @param maxBatchBytes the largest record batch taken
+ * @param attributes   a protocol's own notes, which the core keeps and does not read; keys begin with the protocol's name and a dot
+ */
+public record TopicConfig(int partitions, Storage storage, Retention retention, int segmentBytes, int maxBatchBytes,
+                          Map<String, String> attributes) {
+    public static final int MAX_PARTITIONS = 100_000;
+    public static final int DEFAULT_SEGMENT_BYTES = 64 << 20;
+    public static final int MIN_SEGMENT_BYTES = 14;
+    /** Kafka's default of max.message.bytes. */
+    public static final int DEFAULT_MAX_BATCH_BYTES = 1024 * 1024 + 12;
+
+    /** Where the segments live. */
+    public enum Storage { DURABLE, MEMORY }
+
+    /** Refuses values out of bounds with {@link ErrorCode#INVALID_ARGUMENT}. */
+    public TopicConfig {
+        if (partitions < 1 || partitions > MAX_PARTITIONS) {
+            throw new BrokerException(ErrorCode.INVALID_ARGUMENT, "a topic has 1 to " + MAX_PARTITIONS + " partitions, not " + partitions);
+        }
+        if (segmentBytes < MIN_SEGMENT_BYTES || maxBatchBytes < 0) {
+            throw new BrokerException(ErrorCode.INVALID_ARGUMENT, "segment or batch size out of bounds");
+        }
+        attributes = Map.copyOf(attributes);
+    }
+
+    /** Durable, with Kafka's default retention. */
+    public static TopicConfig ofPartitions(int partitions) {
+        return new TopicConfig(partitions, Storage.DURABLE, Retention.DEFAULT, DEFAULT_SEGMENT_BYTES, DEFAULT_MAX_BATCH_BYTES, Map.of());
+    }
+
+    public TopicConfig withPartitions(int count) {
+        return new TopicConfig(count, storage, retention, segmentBytes, maxBatchBytes, attributes);
+    }
+
+    public TopicConfig withStorage(Storage value) {
+        return new TopicConfig(partitions, value, retention, segmentBytes, maxBatchBytes, attributes);
+    }
+
+    public TopicConfig withRetention(Retention value) {
+        return new TopicConfig(partitions, storage, value, segmentBytes, maxBatchBytes, attributes);
+    }
+
+    public TopicConfig withSegmentBytes(int value) {
+        return new TopicConfig(partitions, storage, retention, value, maxBatchBytes, attributes);
+    }
+
+    public TopicConfig withMaxBatchBytes(int value) {
+        return new TopicConfig(partitions, storage, retention, segmentBytes, value, attributes);
+    }
+
+    public TopicConfig withAttributes(Map<String, String> value) {
+        return new TopicConfig(partitions, storage, retention, segmentBytes, maxBatchBytes, value);
+    }
+}

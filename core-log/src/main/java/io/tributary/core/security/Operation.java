@@ -1,0 +1,4 @@
+package io.tributary.core.security;
+
+/** What may be allowed or not. */
+public enum Operation { READ, WRITE, CREATE, DELETE, ALTER, DESCRIBE }
