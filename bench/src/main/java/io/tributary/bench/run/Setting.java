@@ -1,0 +1,15 @@
+package io.tributary.bench.run;
+
+import java.util.List;
+
+/**
+ * One way to load every contestant.
+ *
+ * @param name      as the report calls it
+ * @param arguments of the load generator, beside the server's port and process
+ */
+record Setting(String name, List<String> arguments) {
+    Setting {
+        arguments = List.copyOf(arguments);
+    }
+}
