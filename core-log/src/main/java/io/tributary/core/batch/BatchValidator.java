@@ -1,0 +1,91 @@
+package io.tributary.core.batch;
+
+import io.tributary.core.model.BrokerException;
+import io.tributary.core.model.ErrorCode;
+import java.nio.ByteBuffer;
+
+/** Checks what a client wants to have appended, before anything is done with it. */
+public final class BatchValidator {
+    private static final int MAX_CODEC = 4;
+
+    private BatchValidator() {
+    }
+
+    /**
+     * Checks every batch from the buffer's position to its limit: framing, format, checksum, counts, and the framing of records that are
+     * not compressed (compressed records are passed through and checked by who decodes them).
+     *
+     * @param maxBatchBytes the largest batch allowed
+     * @throws BrokerException CORRUPT_BATCH, INVALID_BATCH or BATCH_TOO_LARGE
+     */
+    public static void validate(ByteBuffer batches, int maxBatchBytes) {
+        int at = batches.position();
+        if (at == batches.limit()) {
+            throw new BrokerException(ErrorCode.INVALID_BATCH, "no batch to append");
+        }
+        while (at < batches.limit()) {
+            at += validateOne(batches, at, maxBatchBytes);
+        }
+    }
+
+    private static int validateOne(ByteBuffer batches, int at, int maxBatchBytes) {
+        int remaining = batches.limit() - at;
+        if (remaining <= BatchHeader.MAGIC_AT) {
+            throw corrupt("a batch's header is cut off");
+        }
+        byte magic = BatchHeader.magic(batches, at);
+        if (magic != BatchHeader.MAGIC) {
+            throw new BrokerException(ErrorCode.INVALID_BATCH, "record format " + magic + " is not taken, only format 2");
+        }
+        if (remaining < BatchHeader.SIZE) {
+            throw corrupt("a batch's header is cut off");
+        }
+        long size = BatchHeader.sizeInBytes(batches, at);
+        if (size < BatchHeader.SIZE || size > remaining) {
+            throw corrupt("a batch claims " + size + " bytes where " + remaining + " are given");
+        }
+        if (size > maxBatchBytes) {
+            throw new BrokerException(ErrorCode.BATCH_TOO_LARGE, "a batch of " + size + " bytes is over the topic's " + maxBatchBytes);
+        }
+        if (!BatchHeader.isIntact(batches, at, (int) size)) {
+            throw corrupt("a batch's checksum is wrong");
+        }
+        checkContents(batches, at, (int) size);
+        return (int) size;
+    }
+
+    private static void checkContents(ByteBuffer batches, int at, int size) {
+        int attributes = BatchHeader.attributes(batches, at);
+        int count = BatchHeader.count(batches, at);
+        int codec = attributes & BatchHeader.COMPRESSION_MASK;
+        if ((attributes & (BatchHeader.TRANSACTIONAL | BatchHeader.CONTROL)) != 0) {
+            throw invalid("transactional and control batches need a transaction coordinator, and there is none");
+        }
+        if ((attributes & BatchHeader.LOG_APPEND_TIME) != 0) {
+            throw invalid("a client may not set the append time");
+        }
+        if (codec > MAX_CODEC) {
+            throw invalid("unknown compression " + codec);
+        }
+        if (count < 1 || BatchHeader.lastOffsetDelta(batches, at) != count - 1) {
+            throw invalid("a batch's record count " + count + " does not agree with its offsets");
+        }
+        if (codec == 0 && !RecordReader.isWellFormed(batches.slice(at + BatchHeader.SIZE, size - BatchHeader.SIZE), count)) {
+            throw invalid("a batch's records do not parse");
+        }
+        long producer = BatchHeader.producerId(batches, at);
+        boolean idempotent = producer >= 0;
+        if (producer < BatchHeader.NO_PRODUCER
+            || idempotent && (BatchHeader.producerEpoch(batches, at) < 0 || BatchHeader.baseSequence(batches, at) < 0)) {
+            throw invalid("a batch's producer fields are out of bounds");
+        }
+    }
+
+    private static BrokerException corrupt(String message) {
+        return new BrokerException(ErrorCode.CORRUPT_BATCH, message);
+    }
+
+    private static BrokerException invalid(String message) {
+        return new BrokerException(ErrorCode.INVALID_BATCH, message);
+    }
+}

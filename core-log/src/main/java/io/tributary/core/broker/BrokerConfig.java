@@ -1,0 +1,99 @@
+package io.tributary.core.broker;
+
+import io.tributary.core.model.BrokerException;
+import io.tributary.core.model.ErrorCode;
+import io.tributary.core.model.TopicConfig;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+
+/**
+ * What a broker is opened with.
+ *
+ * @param dataDir           holds everything that outlives the process; one process at a time
+ * @param durability        what "durable" means
+ * @param logThreads        threads that write the logs, 1 to 64
+ * @param tailCacheBytes    memory for the newest records, over all log threads
+ * @param maxInFlightBytes  bound of what is appended and not yet committed, over all log threads; beyond it an append fails with
+ *                          LIMIT_EXCEEDED
+ * @param journalFileBytes  size of one file of the journal, at least 1 MiB
+ * @param checkpointEvery   how long the journal is kept at most before the segments are forced and it can go
+ * @param retentionEvery    how often what has passed its retention is removed
+ * @param maxSegmentAge     a segment is sealed when it is so old
+ * @param autoCreateTopics  whether topics are made by use
+ * @param topicDefaults     what they are made with
+ */
+public record BrokerConfig(Path dataDir, Durability durability, int logThreads, long tailCacheBytes, long maxInFlightBytes,
+                           int journalFileBytes, Duration checkpointEvery, Duration retentionEvery, Duration maxSegmentAge,
+                           boolean autoCreateTopics, TopicConfig topicDefaults, int nodeId, InstantSource clock) {
+    private static final int MAX_LOG_THREADS = 64;
+    private static final int MIN_JOURNAL_FILE_BYTES = 1 << 20;
+    private static final long MIB = 1 << 20;
+
+    /** What an acknowledgement promises. */
+    public enum Durability {
+        /** On the disk. */
+        FSYNC,
+        /** In the operating system's page cache: outlives the process, not the machine. */
+        OS
+    }
+
+    /** Refuses values out of bounds with {@link ErrorCode#INVALID_ARGUMENT}. */
+    public BrokerConfig {
+        require(logThreads >= 1 && logThreads <= MAX_LOG_THREADS, "log threads: 1 to " + MAX_LOG_THREADS);
+        require(tailCacheBytes >= 0 && maxInFlightBytes >= MIB, "tail cache: at least 0 bytes; bytes in flight: at least 1 MiB");
+        require(journalFileBytes >= MIN_JOURNAL_FILE_BYTES, "a journal file has at least 1 MiB");
+        require(nodeId >= 0, "a node's number is not negative");
+        require(checkpointEvery.toMillis() > 0 && retentionEvery.toMillis() > 0 && maxSegmentAge.toMillis() > 0,
+            "intervals are longer than zero");
+    }
+
+    /** The defaults: fsync, a log thread for two processors, an eighth of the heap each for the tail and for what is in flight. */
+    public static BrokerConfig of(Path dataDir) {
+        long eighth = Runtime.getRuntime().maxMemory() / 8;
+        return new BrokerConfig(dataDir, Durability.FSYNC, Math.max(1, Runtime.getRuntime().availableProcessors() / 2),
+            Math.min(eighth, 256 * MIB), Math.max(MIB, Math.min(eighth, 256 * MIB)), (int) (64 * MIB), Duration.ofSeconds(30),
+            Duration.ofSeconds(10), Duration.ofDays(7), true, TopicConfig.ofPartitions(1), 0, InstantSource.system());
+    }
+
+    public BrokerConfig withDurability(Durability value) {
+        return new BrokerConfig(dataDir, value, logThreads, tailCacheBytes, maxInFlightBytes, journalFileBytes, checkpointEvery,
+            retentionEvery, maxSegmentAge, autoCreateTopics, topicDefaults, nodeId, clock);
+    }
+
+    public BrokerConfig withLogThreads(int value) {
+        return new BrokerConfig(dataDir, durability, value, tailCacheBytes, maxInFlightBytes, journalFileBytes, checkpointEvery,
+            retentionEvery, maxSegmentAge, autoCreateTopics, topicDefaults, nodeId, clock);
+    }
+
+    public BrokerConfig withMemory(long tailCache, long maxInFlight) {
+        return new BrokerConfig(dataDir, durability, logThreads, tailCache, maxInFlight, journalFileBytes, checkpointEvery,
+            retentionEvery, maxSegmentAge, autoCreateTopics, topicDefaults, nodeId, clock);
+    }
+
+    public BrokerConfig withJournalFileBytes(int value) {
+        return new BrokerConfig(dataDir, durability, logThreads, tailCacheBytes, maxInFlightBytes, value, checkpointEvery,
+            retentionEvery, maxSegmentAge, autoCreateTopics, topicDefaults, nodeId, clock);
+    }
+
+    public BrokerConfig withIntervals(Duration checkpoint, Duration retention, Duration segmentAge) {
+        return new BrokerConfig(dataDir, durability, logThreads, tailCacheBytes, maxInFlightBytes, journalFileBytes, checkpoint,
+            retention, segmentAge, autoCreateTopics, topicDefaults, nodeId, clock);
+    }
+
+    public BrokerConfig withTopics(boolean autoCreate, TopicConfig defaults) {
+        return new BrokerConfig(dataDir, durability, logThreads, tailCacheBytes, maxInFlightBytes, journalFileBytes, checkpointEvery,
+            retentionEvery, maxSegmentAge, autoCreate, defaults, nodeId, clock);
+    }
+
+    public BrokerConfig withClock(InstantSource value) {
+        return new BrokerConfig(dataDir, durability, logThreads, tailCacheBytes, maxInFlightBytes, journalFileBytes, checkpointEvery,
+            retentionEvery, maxSegmentAge, autoCreateTopics, topicDefaults, nodeId, value);
+    }
+
+    private static void require(boolean holds, String message) {
+        if (!holds) {
+            throw new BrokerException(ErrorCode.INVALID_ARGUMENT, message);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package io.tributary.core.broker;
+
+import io.tributary.core.model.BrokerException;
+import io.tributary.core.model.ErrorCode;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
+
+/** Keeps a second process off a data directory. */
+final class DataDirLock implements AutoCloseable {
+    private final FileChannel channel;
+
+    private DataDirLock(FileChannel channel) {
+        this.channel = channel;
+    }
+
+    /** Makes the directory if need be, and locks it; fails with STORAGE_FAILURE. */
+    static DataDirLock acquire(Path directory) {
+        FileChannel channel = null;
+        try {
+            Files.createDirectories(directory);
+            channel = FileChannel.open(directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            if (tryLock(channel) != null) {
+                return new DataDirLock(channel);
+            }
+            channel.close();
+        } catch (IOException e) {
+            close(channel);
+            throw new BrokerException(ErrorCode.STORAGE_FAILURE, "cannot use the data directory " + directory + ": " + e.getMessage(), e);
+        }
+        throw new BrokerException(ErrorCode.STORAGE_FAILURE, "the data directory " + directory + " is in use by another process");
+    }
+
+    private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock();
+        } catch (OverlappingFileLockException ourOwn) {
+            return null;
+        }
+    }
+
+    @Override
+    public void close() {
+        close(channel);
+    }
+
+    private static void close(@Nullable FileChannel channel) {
+        try {
+            if (channel != null) {
+                channel.close();
+            }
+        } catch (IOException ignored) {
+            // Nothing was written to it; the process's end frees the lock too.
+        }
+    }
+}

@@ -1,0 +1,178 @@
+package io.tributary.core.broker;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import io.tributary.core.api.Broker;
+import io.tributary.core.api.Publisher;
+import io.tributary.core.api.StateTable;
+import io.tributary.core.api.Subscriptions;
+import io.tributary.core.api.Topics;
+import io.tributary.core.log.LogThread;
+import io.tributary.core.metadata.MetadataStore;
+import io.tributary.core.metadata.rocksdb.RocksMetadataStore;
+import io.tributary.core.model.BrokerException;
+import io.tributary.core.model.ErrorCode;
+import io.tributary.core.store.SegmentStore;
+import io.tributary.core.store.file.FileSegmentStore;
+import io.tributary.core.store.memory.MemorySegmentStore;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+/** A broker with everything in this process and beneath one data directory. */
+public final class EmbeddedBroker implements Broker, AutoCloseable {
+    private static final int READ_THREADS = 4;
+    private static final String CLUSTER_ID_KEY = "cluster/id";
+    private static final int CLUSTER_ID_BYTES = 16;
+
+    private final BrokerConfig config;
+    private final DataDirLock lock;
+    private final ExecutorService reads = Executors.newFixedThreadPool(READ_THREADS, task -> daemon(task, "tributary-read"));
+    private final ExecutorService changer = Executors.newSingleThreadExecutor(task -> daemon(task, "tributary-topics"));
+    private final List<LogThread> threads = new ArrayList<>();
+    private final MetadataStore metadata;
+    private final SegmentStore files;
+    private final SegmentStore memory = new MemorySegmentStore();
+    private final TopicCatalogue topics;
+    private final Publisher publisher;
+    private final IdBlocks ids;
+    private final String clusterId;
+    private boolean closed;
+
+    private EmbeddedBroker(BrokerConfig config, DataDirLock lock) {
+        this.config = config;
+        this.lock = lock;
+        this.metadata = new RocksMetadataStore(config.dataDir().resolve("metadata"));
+        this.files = new FileSegmentStore(config.dataDir().resolve("segments"));
+        LogThread.Settings settings = new LogThread.Settings(config.maxInFlightBytes() / config.logThreads(),
+            config.tailCacheBytes() / config.logThreads(), config.maxSegmentAge().toMillis(), config.clock(), reads);
+        for (int i = 0; i < config.logThreads(); i++) {
+            threads.add(new LogThread("tributary-log-" + i, settings, List.of(files, memory)));
+        }
+        this.topics = new TopicCatalogue(metadata, new TopicCatalogue.Stores(files, memory), threads, config, changer);
+        this.ids = new IdBlocks(metadata);
+        this.publisher = new LogPublisher(topics, (topic, record) -> 0, config.clock());
+        topics.load();
+        this.clusterId = loadClusterId();
+    }
+
+    /** Opens a broker; blocks until everything is recovered. Fails with STORAGE_FAILURE, also when another process uses the directory. */
+    public static EmbeddedBroker open(BrokerConfig config) {
+        DataDirLock lock = DataDirLock.acquire(config.dataDir());
+        try {
+            return new EmbeddedBroker(config, lock);
+        } catch (RuntimeException failure) {
+            lock.close();
+            throw BrokerException.of(failure);
+        }
+    }
+
+    private String loadClusterId() {
+        MetadataStore.Entry entry = metadata.get(CLUSTER_ID_KEY).toCompletableFuture().join();
+        if (entry != null) {
+            return new String(entry.value(), US_ASCII);
+        }
+        UUID uuid = UUID.randomUUID();
+        byte[] bytes = ByteBuffer.allocate(CLUSTER_ID_BYTES).putLong(uuid.getMostSignificantBits())
+            .putLong(uuid.getLeastSignificantBits()).array();
+        String made = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+        metadata.put(CLUSTER_ID_KEY, made.getBytes(US_ASCII), MetadataStore.ABSENT)
+            .toCompletableFuture().join();
+        return made;
+    }
+
+    @Override
+    public Topics topics() {
+        return topics;
+    }
+
+    @Override
+    public Publisher publisher() {
+        return publisher;
+    }
+
+    @Override
+    public Subscriptions subscriptions() {
+        throw new BrokerException(ErrorCode.NOT_SUPPORTED, "queue subscriptions are not wired in");
+    }
+
+    @Override
+    public CompletionStage<StateTable> stateTable(String name) {
+        return CompletableFuture.failedFuture(new BrokerException(ErrorCode.NOT_SUPPORTED, "state tables are not wired in"));
+    }
+
+    @Override
+    public CompletionStage<Long> nextId() {
+        return ids.next();
+    }
+
+    @Override
+    public String clusterId() {
+        return clusterId;
+    }
+
+    @Override
+    public int nodeId() {
+        return config.nodeId();
+    }
+
+    /** Commits what was appended, makes a checkpoint and lets go of the directory. */
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        shutDown(changer);
+        threads.forEach(LogThread::close);
+        shutDown(reads);
+        files.close();
+        memory.close();
+        metadata.close();
+        lock.close();
+    }
+
+    /** Stops as a crash would, as far as that can be done within a process: nothing is committed, flushed or answered any more. */
+    public synchronized void halt() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        changer.shutdownNow();
+        threads.forEach(LogThread::halt);
+        files.halt();
+        memory.halt();
+        shutDown(changer);
+        shutDown(reads);
+        metadata.close();
+        lock.close();
+    }
+
+    private static void shutDown(ExecutorService executor) {
+        executor.shutdown();
+        boolean interrupted = false;
+        while (!executor.isTerminated()) {
+            try {
+                executor.awaitTermination(1, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static Thread daemon(Runnable task, String name) {
+        Thread thread = new Thread(task, name);
+        thread.setDaemon(true);
+        return thread;
+    }
+}

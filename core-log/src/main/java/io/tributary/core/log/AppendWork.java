@@ -1,0 +1,51 @@
+package io.tributary.core.log;
+
+import io.tributary.core.api.Append;
+import io.tributary.core.api.AppendResult;
+import io.tributary.core.model.BrokerException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** Whole batches of a client. */
+final class AppendWork extends Work implements Append {
+    final ByteBuffer batches;
+    boolean duplicate;
+    private final CompletableFuture<AppendResult> accepted = new CompletableFuture<>();
+    private final CompletableFuture<AppendResult> durable = new CompletableFuture<>();
+
+    AppendWork(LogWriter writer, ByteBuffer batches) {
+        super(writer, batches.remaining());
+        this.batches = batches;
+    }
+
+    @Override
+    public CompletionStage<AppendResult> accepted() {
+        return accepted;
+    }
+
+    @Override
+    public CompletionStage<AppendResult> durable() {
+        return durable;
+    }
+
+    @Override
+    void onAccepted() {
+        accepted.complete(result());
+    }
+
+    @Override
+    void onDurable() {
+        durable.complete(result());
+    }
+
+    @Override
+    void onFailure(BrokerException failure) {
+        accepted.completeExceptionally(failure);
+        durable.completeExceptionally(failure);
+    }
+
+    private AppendResult result() {
+        return new AppendResult(baseOffset, lastOffset, duplicate);
+    }
+}

@@ -1,0 +1,231 @@
+package io.tributary.core.log;
+
+import io.tributary.core.api.LogRead;
+import io.tributary.core.api.LogSlice;
+import io.tributary.core.api.TimestampLookup;
+import io.tributary.core.batch.BatchDecoder;
+import io.tributary.core.batch.BatchHeader;
+import io.tributary.core.model.BrokerException;
+import io.tributary.core.model.ErrorCode;
+import io.tributary.core.model.PartitionId;
+import io.tributary.core.model.Record;
+import io.tributary.core.store.Segment;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Reads of one log, on any thread: from memory at once, from files on the threads for reading. */
+final class LogReader {
+    private static final int LOOKUP_BYTES = 64 << 10;
+
+    private final PartitionId id;
+    private final LogState state;
+    private final TailWindow tail;
+    private final boolean inMemory;
+    private final Executor reads;
+
+    LogReader(PartitionId id, LogState state, TailWindow tail, boolean inMemory, Executor reads) {
+        this.id = id;
+        this.state = state;
+        this.tail = tail;
+        this.inMemory = inMemory;
+        this.reads = reads;
+    }
+
+    CompletableFuture<LogRead> read(long offset, int maxBytes) {
+        return checked(offset, () -> {
+            List<LogSlice> slices = fromMemory(offset, maxBytes);
+            return slices != null ? CompletableFuture.completedFuture(result(slices))
+                : blocking(() -> result(fromSegments(offset, maxBytes)));
+        });
+    }
+
+    CompletableFuture<List<Record>> readRecords(long offset, int maxRecords, int maxBytes) {
+        return checked(offset, () -> {
+            List<Record> records = new ArrayList<>();
+            long next = maxRecords <= 0 ? state.highWatermark() : decodeFromMemory(offset, maxRecords, maxBytes, records);
+            return !records.isEmpty() || next >= state.highWatermark()
+                ? CompletableFuture.completedFuture(records)
+                : blocking(() -> decodeFromSegments(next, maxRecords, maxBytes, records));
+        });
+    }
+
+    CompletableFuture<TimestampLookup> lookUp(long timestampMs) {
+        return checked(state.startOffset(), () -> blocking(() -> find(timestampMs)));
+    }
+
+    private <T> CompletableFuture<T> checked(long offset, Supplier<CompletableFuture<T>> read) {
+        if (state.isClosed()) {
+            return CompletableFuture.failedFuture(new BrokerException(ErrorCode.CLOSED, id + " is closed"));
+        }
+        long start = state.startOffset();
+        long end = state.highWatermark();
+        if (offset < start || offset > end) {
+            return CompletableFuture.failedFuture(new BrokerException(ErrorCode.OFFSET_OUT_OF_RANGE,
+                "offset " + offset + " of " + id + " is not within " + start + " and " + end));
+        }
+        try {
+            return read.get();
+        } catch (BrokerException failure) {
+            return CompletableFuture.failedFuture(failure);
+        }
+    }
+
+    private <T> CompletableFuture<T> blocking(Supplier<T> read) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        try {
+            reads.execute(() -> {
+                try {
+                    result.complete(read.get());
+                } catch (RuntimeException failure) {
+                    result.completeExceptionally(BrokerException.of(failure));
+                }
+            });
+        } catch (RejectedExecutionException stopping) {
+            result.completeExceptionally(new BrokerException(ErrorCode.CLOSED, "the broker is stopping", stopping));
+        }
+        return result;
+    }
+
+    private LogRead result(List<LogSlice> slices) {
+        long highWatermark = state.highWatermark();
+        return new LogRead(slices, state.startOffset(), highWatermark, highWatermark);
+    }
+
+    private @Nullable List<LogSlice> fromMemory(long offset, int maxBytes) {
+        long highWatermark = state.highWatermark();
+        if (offset >= highWatermark) {
+            return List.of();
+        }
+        return inMemory ? fromSegments(offset, maxBytes) : tail.read(offset, highWatermark, maxBytes);
+    }
+
+    /** From one segment: a read ends where its segment does. */
+    private List<LogSlice> fromSegments(long offset, int maxBytes) {
+        List<Segment> segments = state.segments();
+        int index = floor(segments, offset);
+        if (index < 0) {
+            throw new BrokerException(ErrorCode.OFFSET_OUT_OF_RANGE, "offset " + offset + " of " + id + " has just been deleted");
+        }
+        return segments.get(index).read(offset, state.highWatermark(), maxBytes);
+    }
+
+    private static int floor(List<Segment> segments, long offset) {
+        int low = 0;
+        int high = segments.size();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (segments.get(middle).baseOffset() <= offset) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low - 1;
+    }
+
+    /** Goes on until there is a record, the high watermark, or what is not in memory. */
+    private long decodeFromMemory(long offset, int maxRecords, int maxBytes, List<Record> into) {
+        long next = offset;
+        while (into.isEmpty() && next < state.highWatermark()) {
+            List<LogSlice> slices = fromMemory(next, maxBytes);
+            if (slices == null) {
+                break;
+            }
+            next = decode(slices, next, maxRecords, into);
+        }
+        return next;
+    }
+
+    private List<Record> decodeFromSegments(long offset, int maxRecords, int maxBytes, List<Record> into) {
+        long next = offset;
+        while (into.isEmpty() && next < state.highWatermark()) {
+            next = decode(fromSegments(next, maxBytes), next, maxRecords, into);
+        }
+        return into;
+    }
+
+    private static long decode(List<LogSlice> slices, long offset, int maxRecords, List<Record> into) {
+        long next = offset;
+        for (LogSlice slice : slices) {
+            if (into.size() >= maxRecords) {
+                break;
+            }
+            next = BatchDecoder.decode(bytes(slice), next, maxRecords, into);
+        }
+        return next;
+    }
+
+    private static ByteBuffer bytes(LogSlice slice) {
+        if (slice instanceof LogSlice.Memory memory) {
+            return memory.bytes();
+        }
+        LogSlice.FileRange range = (LogSlice.FileRange) slice;
+        ByteBuffer bytes = ByteBuffer.allocate(range.length());
+        try {
+            while (bytes.hasRemaining()) {
+                if (range.channel().read(bytes, range.position() + bytes.position()) < 0) {
+                    throw new EOFException("the file ends before what was written");
+                }
+            }
+        } catch (IOException e) {
+            throw new BrokerException(ErrorCode.STORAGE_FAILURE, "cannot read a segment: " + e.getMessage(), e);
+        }
+        return bytes.flip();
+    }
+
+    private TimestampLookup find(long timestampMs) {
+        long highWatermark = state.highWatermark();
+        for (Segment segment : state.segments()) {
+            if (segment.maxTimestamp() < timestampMs || segment.endOffset() <= state.startOffset()) {
+                continue;
+            }
+            long next = Math.max(segment.offsetBefore(timestampMs), state.startOffset());
+            long end = Math.min(segment.endOffset(), highWatermark);
+            while (next < end) {
+                for (LogSlice slice : segment.read(next, end, LOOKUP_BYTES)) {
+                    ByteBuffer batches = bytes(slice);
+                    TimestampLookup found = findIn(batches, next, timestampMs);
+                    if (found.found()) {
+                        return found;
+                    }
+                    next = lastOffset(batches) + 1;
+                }
+            }
+        }
+        return TimestampLookup.NOT_FOUND;
+    }
+
+    private static TimestampLookup findIn(ByteBuffer batches, long fromOffset, long timestampMs) {
+        for (int at = batches.position(); at < batches.limit();) {
+            int size = (int) BatchHeader.sizeInBytes(batches, at);
+            if (BatchHeader.maxTimestamp(batches, at) >= timestampMs) {
+                List<Record> records = new ArrayList<>();
+                BatchDecoder.decode(batches.slice(at, size), fromOffset, Integer.MAX_VALUE, records);
+                for (Record record : records) {
+                    if (record.timestamp() >= timestampMs) {
+                        return new TimestampLookup(record.offset(), record.timestamp());
+                    }
+                }
+            }
+            at += size;
+        }
+        return TimestampLookup.NOT_FOUND;
+    }
+
+    private static long lastOffset(ByteBuffer batches) {
+        long last = -1;
+        for (int at = batches.position(); at < batches.limit();) {
+            last = BatchHeader.lastOffset(batches, at);
+            at += (int) BatchHeader.sizeInBytes(batches, at);
+        }
+        return last;
+    }
+}

@@ -1,0 +1,62 @@
+package io.tributary.core.log;
+
+import io.tributary.core.store.Segment;
+import java.util.List;
+
+/**
+ * What readers need to know of a log, written by its log thread. Order of writing: segments grow before the high watermark does; the log
+ * start moves before segments go.
+ */
+final class LogState {
+    private volatile long startOffset;
+    private volatile long highWatermark;
+    private volatile List<Segment> segments;
+    private volatile boolean closed;
+
+    LogState(long startOffset, List<Segment> segments) {
+        this.segments = List.copyOf(segments);
+        this.highWatermark = segments.isEmpty() ? startOffset : segments.get(segments.size() - 1).endOffset();
+        this.startOffset = Math.min(startOffset, highWatermark);
+    }
+
+    long startOffset() {
+        return startOffset;
+    }
+
+    long highWatermark() {
+        return highWatermark;
+    }
+
+    /** By base offset; immutable. */
+    List<Segment> segments() {
+        return segments;
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    void setStartOffset(long offset) {
+        startOffset = offset;
+    }
+
+    void setHighWatermark(long offset) {
+        highWatermark = offset;
+    }
+
+    void setSegments(List<Segment> now) {
+        segments = List.copyOf(now);
+    }
+
+    void close() {
+        closed = true;
+    }
+
+    long sizeInBytes() {
+        long size = 0;
+        for (Segment segment : segments) {
+            size += segment.sizeInBytes();
+        }
+        return size;
+    }
+}

@@ -1,0 +1,294 @@
+package io.tributary.core.log;
+
+import io.tributary.core.batch.BatchBuilder;
+import io.tributary.core.batch.BatchHeader;
+import io.tributary.core.model.BrokerException;
+import io.tributary.core.model.ErrorCode;
+import io.tributary.core.model.TopicConfig;
+import io.tributary.core.store.LogId;
+import io.tributary.core.store.Segment;
+import io.tributary.core.store.SegmentStore;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The writing side of one log. Everything here runs on the log's thread. */
+final class LogWriter {
+    /** Single records share a batch up to this size, so that whoever wants one record unpacks no more than this. */
+    private static final int MAX_SHARED_BATCH_BYTES = 64 << 10;
+    private static final int LEADER_EPOCH = 0;
+
+    private final LogId id;
+    private final SegmentStore store;
+    private final LogThread thread;
+    private final LogThread.CommitLane lane;
+    private final LogState state;
+    private final TailWindow tail;
+    private final Supplier<TopicConfig> config;
+    private final Runnable advanced;
+
+    private final List<Work> pending = new ArrayList<>();
+    /** Written, in order, and not yet durable. */
+    private final ArrayDeque<Work> awaiting = new ArrayDeque<>();
+    /** The run being put together: batches with offsets that are not written yet. */
+    private final List<ByteBuffer> run = new ArrayList<>();
+    private final List<Work> runWorks = new ArrayList<>();
+    private final List<PublishWork> shared = new ArrayList<>();
+    private long runBytes;
+    private long nextOffset;
+    private boolean uncommitted;
+    private @Nullable Segment active;
+    private long activeSinceMs;
+
+    LogWriter(LogId id, SegmentStore store, LogThread thread, LogState state, TailWindow tail, Supplier<TopicConfig> config,
+            Runnable advanced) {
+        this.id = id;
+        this.store = store;
+        this.thread = thread;
+        this.lane = thread.lane(store);
+        this.state = state;
+        this.tail = tail;
+        this.config = config;
+        this.advanced = advanced;
+        this.nextOffset = state.highWatermark();
+        List<Segment> segments = state.segments();
+        this.active = segments.isEmpty() ? null : segments.get(segments.size() - 1);
+        this.activeSinceMs = thread.settings().clock().millis();
+    }
+
+    /** Takes work from the mailbox; returns whether it is the first of this turn. */
+    boolean stage(Work work) {
+        pending.add(work);
+        return pending.size() == 1;
+    }
+
+    /** Appends what was staged. */
+    void flush() {
+        if (state.isClosed()) {
+            BrokerException closed = new BrokerException(ErrorCode.CLOSED, id + " is closed");
+            pending.forEach(work -> fail(work, closed));
+            pending.clear();
+            return;
+        }
+        int maxBatchBytes = config.get().maxBatchBytes();
+        int maxShared = Math.min(MAX_SHARED_BATCH_BYTES, maxBatchBytes);
+        BatchBuilder builder = thread.builder();
+        for (Work work : pending) {
+            if (work instanceof PublishWork publish) {
+                if (!builder.isEmpty() && builder.sizeInBytes() + publish.bytes > maxShared) {
+                    closeShared(builder);
+                }
+                builder.add(publish.timestamp, publish.key, publish.value, publish.headers);
+                shared.add(publish);
+            } else {
+                closeShared(builder);
+                addBatches((AppendWork) work);
+            }
+        }
+        pending.clear();
+        closeShared(builder);
+        writeRun();
+    }
+
+    private void closeShared(BatchBuilder builder) {
+        if (builder.isEmpty()) {
+            return;
+        }
+        ByteBuffer batch = builder.build();
+        makeRoom(batch.remaining());
+        long base = nextOffset;
+        BatchHeader.place(batch, 0, base, LEADER_EPOCH);
+        for (int i = 0; i < shared.size(); i++) {
+            PublishWork publish = shared.get(i);
+            publish.baseOffset = base + i;
+            publish.lastOffset = base + i;
+            runWorks.add(publish);
+        }
+        nextOffset = base + shared.size();
+        shared.clear();
+        addToRun(batch);
+    }
+
+    private void addBatches(AppendWork work) {
+        ByteBuffer batches = work.batches;
+        makeRoom(batches.remaining());
+        work.baseOffset = nextOffset;
+        int at = batches.position();
+        while (at < batches.limit()) {
+            BatchHeader.place(batches, at, nextOffset, LEADER_EPOCH);
+            nextOffset = BatchHeader.lastOffset(batches, at) + 1;
+            at += (int) BatchHeader.sizeInBytes(batches, at);
+        }
+        work.lastOffset = nextOffset - 1;
+        runWorks.add(work);
+        addToRun(batches);
+    }
+
+    private void addToRun(ByteBuffer batches) {
+        run.add(batches);
+        runBytes += batches.remaining();
+    }
+
+    /** Seals the active segment before it passes its size, its time, or what a segment can hold. */
+    private void makeRoom(int bytes) {
+        Segment now = active;
+        if (now == null) {
+            return;
+        }
+        long size = now.sizeInBytes() + runBytes;
+        boolean full = size > 0 && size + bytes > config.get().segmentBytes()
+            || nextOffset - now.baseOffset() > Integer.MAX_VALUE - bytes;
+        boolean old = size > 0 && thread.settings().clock().millis() - activeSinceMs >= thread.settings().maxSegmentAgeMs();
+        if (full || old) {
+            writeRun();
+            roll();
+        }
+    }
+
+    private void writeRun() {
+        if (run.isEmpty()) {
+            return;
+        }
+        long firstOffset = BatchHeader.baseOffset(run.get(0), run.get(0).position());
+        try {
+            Segment segment = active;
+            if (segment == null || segment.endOffset() != firstOffset) {
+                segment = open(firstOffset);
+            }
+            lane.lane.append(segment, run);
+        } catch (RuntimeException failure) {
+            nextOffset = firstOffset;
+            BrokerException cause = BrokerException.of(failure);
+            runWorks.forEach(work -> fail(work, cause));
+            clearRun();
+            return;
+        }
+        for (ByteBuffer batches : run) {
+            cache(batches);
+        }
+        awaiting.addAll(runWorks);
+        runWorks.forEach(Work::onAccepted);
+        clearRun();
+        if (!uncommitted) {
+            uncommitted = true;
+            lane.appended(this);
+        }
+    }
+
+    private void clearRun() {
+        run.clear();
+        runWorks.clear();
+        runBytes = 0;
+    }
+
+    private void cache(ByteBuffer batches) {
+        if (store.inMemory()) {
+            return;
+        }
+        int last = batches.position();
+        for (int at = last; at < batches.limit(); at += (int) BatchHeader.sizeInBytes(batches, at)) {
+            last = at;
+        }
+        thread.tailCache().add(tail, new TailWindow.Run(BatchHeader.baseOffset(batches, batches.position()),
+            BatchHeader.lastOffset(batches, last) + 1, batches));
+    }
+
+    private void roll() {
+        Segment old = active;
+        if (old != null) {
+            old.seal();
+        }
+        active = null;
+    }
+
+    private Segment open(long baseOffset) {
+        Segment segment = store.create(id, baseOffset);
+        List<Segment> segments = new ArrayList<>(state.segments());
+        segments.add(segment);
+        state.setSegments(segments);
+        active = segment;
+        activeSinceMs = thread.settings().clock().millis();
+        return segment;
+    }
+
+    /** The end of what was appended, for the commit that is made now. */
+    long takeUncommittedEnd() {
+        uncommitted = false;
+        return nextOffset;
+    }
+
+    /** Everything before {@code endOffset} is durable. */
+    void committed(long endOffset) {
+        if (state.isClosed()) {
+            return;
+        }
+        state.setHighWatermark(endOffset);
+        for (Work work = awaiting.peek(); work != null && work.lastOffset < endOffset; work = awaiting.peek()) {
+            awaiting.remove();
+            thread.release(work);
+            work.onDurable();
+        }
+        advanced.run();
+    }
+
+    void commitFailed(BrokerException failure) {
+        failAwaiting(failure);
+    }
+
+    private void failAwaiting(BrokerException failure) {
+        for (Work work = awaiting.poll(); work != null; work = awaiting.poll()) {
+            fail(work, failure);
+        }
+    }
+
+    private void fail(Work work, BrokerException failure) {
+        thread.release(work);
+        work.onFailure(failure);
+    }
+
+    /** Moves the log start up and deletes the segments that are wholly before it; completes when the move is durable. */
+    void deleteBefore(long offset, CompletableFuture<Long> result) {
+        long start = Math.min(offset, state.highWatermark());
+        if (state.isClosed() || start <= state.startOffset()) {
+            result.complete(state.startOffset());
+            return;
+        }
+        lane.lane.moveStart(id, start);
+        state.setStartOffset(start);
+        lane.lane.commit(failure -> {
+            if (failure == null) {
+                thread.execute(() -> dropSegments(start));
+                result.complete(start);
+            } else {
+                result.completeExceptionally(failure);
+            }
+        });
+        advanced.run();
+    }
+
+    private void dropSegments(long start) {
+        List<Segment> kept = new ArrayList<>();
+        List<Segment> gone = new ArrayList<>();
+        for (Segment segment : state.segments()) {
+            (segment.endOffset() <= start && segment != active ? gone : kept).add(segment);
+        }
+        if (!gone.isEmpty()) {
+            state.setSegments(kept);
+            gone.forEach(Segment::delete);
+        }
+    }
+
+    /** Ends the log; whoever waits is told. */
+    void close(BrokerException cause) {
+        state.close();
+        pending.forEach(work -> fail(work, cause));
+        pending.clear();
+        failAwaiting(cause);
+        tail.clear();
+        advanced.run();
+    }
+}

@@ -1,0 +1,168 @@
+package io.tributary.core.log;
+
+import io.tributary.core.api.Append;
+import io.tributary.core.api.LogRead;
+import io.tributary.core.api.Partition;
+import io.tributary.core.api.Registration;
+import io.tributary.core.api.TimestampLookup;
+import io.tributary.core.batch.BatchBuilder;
+import io.tributary.core.batch.BatchHeader;
+import io.tributary.core.batch.BatchValidator;
+import io.tributary.core.model.BrokerException;
+import io.tributary.core.model.ErrorCode;
+import io.tributary.core.model.PartitionId;
+import io.tributary.core.model.Record;
+import io.tributary.core.model.TopicConfig;
+import io.tributary.core.store.LogId;
+import io.tributary.core.store.SegmentStore;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A partition's log on this node. Safe on any thread. */
+public final class PartitionLog implements Partition {
+    private static final Logger LOG = LoggerFactory.getLogger(PartitionLog.class);
+
+    private final PartitionId id;
+    private final LogThread thread;
+    private final Supplier<TopicConfig> config;
+    private final LogState state;
+    private final LogWriter writer;
+    private final LogReader reader;
+    private final CopyOnWriteArrayList<Listener> listeners = new CopyOnWriteArrayList<>();
+
+    /**
+     * Takes up a log as the store has it.
+     *
+     * @param config the topic's configuration as it is at the time of the call
+     */
+    public PartitionLog(PartitionId id, LogId logId, LogThread thread, SegmentStore store, SegmentStore.StoredLog stored,
+            Supplier<TopicConfig> config) {
+        this.id = id;
+        this.thread = thread;
+        this.config = config;
+        this.state = new LogState(stored.startOffset(), stored.segments());
+        TailWindow tail = new TailWindow();
+        this.writer = new LogWriter(logId, store, thread, state, tail, config, this::notifyListeners);
+        this.reader = new LogReader(id, state, tail, store.inMemory(), thread.settings().reads());
+    }
+
+    @Override
+    public PartitionId id() {
+        return id;
+    }
+
+    @Override
+    public long logStartOffset() {
+        return state.startOffset();
+    }
+
+    @Override
+    public long highWatermark() {
+        return state.highWatermark();
+    }
+
+    @Override
+    public long lastStableOffset() {
+        return state.highWatermark();
+    }
+
+    @Override
+    public int leaderEpoch() {
+        return 0;
+    }
+
+    @Override
+    public long sizeInBytes() {
+        return state.sizeInBytes();
+    }
+
+    @Override
+    public Append append(ByteBuffer batches) {
+        AppendWork work = new AppendWork(writer, batches);
+        try {
+            BatchValidator.validate(batches, config.get().maxBatchBytes());
+        } catch (BrokerException refused) {
+            work.onFailure(refused);
+            return work;
+        }
+        thread.submit(work);
+        return work;
+    }
+
+    /**
+     * Appends one record, in a batch with others that meet it in the mailbox; completes with its offset.
+     *
+     * @param relaxed completes when accepted, not when durable
+     * @return fails with BATCH_TOO_LARGE, LIMIT_EXCEEDED, STORAGE_FAILURE or CLOSED
+     */
+    public CompletableFuture<Long> publish(NewRecord record, boolean relaxed) {
+        int bytes = BatchBuilder.maxRecordBytes(record.key(), record.value(), record.headers());
+        int limit = config.get().maxBatchBytes();
+        if ((long) BatchHeader.SIZE + bytes > limit) {
+            return CompletableFuture.failedFuture(new BrokerException(ErrorCode.BATCH_TOO_LARGE,
+                "a record of about " + bytes + " bytes is over the topic's batch size of " + limit));
+        }
+        PublishWork work = new PublishWork(writer, bytes, record, relaxed);
+        thread.submit(work);
+        return work.offset;
+    }
+
+    @Override
+    public CompletionStage<LogRead> read(long offset, int maxBytes) {
+        return reader.read(offset, maxBytes);
+    }
+
+    @Override
+    public CompletionStage<List<Record>> readRecords(long offset, int maxRecords, int maxBytes) {
+        return reader.readRecords(offset, maxRecords, maxBytes);
+    }
+
+    @Override
+    public CompletionStage<TimestampLookup> lookUpTimestamp(long timestampMs) {
+        return reader.lookUp(timestampMs);
+    }
+
+    @Override
+    public Registration onAdvance(Runnable listener) {
+        Listener entry = new Listener(listener);
+        listeners.add(entry);
+        return () -> listeners.remove(entry);
+    }
+
+    @Override
+    public CompletionStage<Long> deleteBefore(long offset) {
+        CompletableFuture<Long> result = new CompletableFuture<>();
+        thread.execute(() -> writer.deleteBefore(offset, result));
+        return result;
+    }
+
+    /** Ends the log: appends fail with {@code cause}, reads with CLOSED. Completes when the log thread is done with it. */
+    public CompletableFuture<Void> close(BrokerException cause) {
+        return CompletableFuture.runAsync(() -> writer.close(cause), thread);
+    }
+
+    private void notifyListeners() {
+        for (Listener listener : listeners) {
+            try {
+                listener.action.run();
+            } catch (RuntimeException fault) {
+                LOG.error("a listener of {} failed", id, fault);
+            }
+        }
+    }
+
+    /** One registration; told from another of the same action by its identity. */
+    private static final class Listener {
+        private final Runnable action;
+
+        Listener(Runnable action) {
+            this.action = action;
+        }
+    }
+}

@@ -1,0 +1,35 @@
+package io.tributary.core.log;
+
+import java.util.ArrayDeque;
+
+/**
+ * The newest runs of all logs of one log thread, at most a number of bytes; the oldest go first. Runs are kept by reference, nothing is
+ * copied. Belongs to the log thread; the windows are read by any thread.
+ */
+final class TailCache {
+    /** What a run costs beside its bytes. */
+    private static final int OVERHEAD_BYTES = 160;
+
+    private record Place(TailWindow window, long baseOffset, int bytes) {
+    }
+
+    private final long maxBytes;
+    private final ArrayDeque<Place> places = new ArrayDeque<>();
+    private long bytes;
+
+    TailCache(long maxBytes) {
+        this.maxBytes = maxBytes;
+    }
+
+    void add(TailWindow window, TailWindow.Run run) {
+        int cost = run.bytes().remaining() + OVERHEAD_BYTES;
+        window.add(run);
+        places.add(new Place(window, run.baseOffset(), cost));
+        bytes += cost;
+        while (bytes > maxBytes) {
+            Place oldest = places.remove();
+            oldest.window().remove(oldest.baseOffset());
+            bytes -= oldest.bytes();
+        }
+    }
+}

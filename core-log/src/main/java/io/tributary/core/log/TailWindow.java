@@ -1,0 +1,84 @@
+package io.tributary.core.log;
+
+import io.tributary.core.api.LogSlice;
+import io.tributary.core.batch.BatchHeader;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
+import org.jspecify.annotations.Nullable;
+
+/** One log's part of the tail cache. Written by the log thread, read by any. */
+final class TailWindow {
+    private static final int MAX_SLICES = 256;
+
+    /** Batches that were appended together; whole, and durable together. */
+    record Run(long baseOffset, long endOffset, ByteBuffer bytes) {
+    }
+
+    private final ConcurrentSkipListMap<Long, Run> runs = new ConcurrentSkipListMap<>();
+
+    void add(Run run) {
+        runs.put(run.baseOffset(), run);
+    }
+
+    void remove(long baseOffset) {
+        runs.remove(baseOffset);
+    }
+
+    void truncate(long endOffset) {
+        runs.tailMap(endOffset, true).clear();
+    }
+
+    void clear() {
+        runs.clear();
+    }
+
+    /** Batches as of {@link io.tributary.core.store.Segment#read}, or null when the first is not here. */
+    @Nullable List<LogSlice> read(long offset, long endOffset, int maxBytes) {
+        Map.Entry<Long, Run> first = runs.floorEntry(offset);
+        if (first == null || first.getValue().endOffset() <= offset) {
+            return null;
+        }
+        List<LogSlice> slices = new ArrayList<>();
+        long next = first.getKey();
+        int left = maxBytes;
+        for (Run run : runs.tailMap(next, true).values()) {
+            if (run.baseOffset() != next || run.endOffset() > endOffset || slices.size() == MAX_SLICES) {
+                break;
+            }
+            ByteBuffer slice = slices.isEmpty() ? cut(run.bytes(), offset, left, true) : cut(run.bytes(), next, left, false);
+            if (slice.hasRemaining()) {
+                slices.add(new LogSlice.Memory(slice));
+            }
+            int end = run.bytes().limit();
+            if (slice.limit() < end) {
+                break;
+            }
+            left -= slice.remaining();
+            next = run.endOffset();
+        }
+        return slices.isEmpty() ? null : slices;
+    }
+
+    /** The whole batches of a run from the one that holds {@code offset} on, within {@code maxBytes} or the first. */
+    private static ByteBuffer cut(ByteBuffer run, long offset, int maxBytes, boolean atLeastOne) {
+        int start = run.position();
+        while (BatchHeader.lastOffset(run, start) < offset) {
+            start += (int) BatchHeader.sizeInBytes(run, start);
+        }
+        int end = run.limit();
+        if (end - start > maxBytes) {
+            end = start;
+            while (end < run.limit()) {
+                int next = end + (int) BatchHeader.sizeInBytes(run, end);
+                if (next - start > maxBytes && !(atLeastOne && end == start)) {
+                    break;
+                }
+                end = next;
+            }
+        }
+        return run.duplicate().position(start).limit(end).asReadOnlyBuffer();
+    }
+}

@@ -1,0 +1,39 @@
+package io.tributary.core.store;
+
+import io.tributary.core.api.LogSlice;
+import java.util.List;
+
+/** A run of a log's batches. Changed by its log's thread alone; the accessors may be called, and reads made, on any thread. */
+public interface Segment {
+    long baseOffset();
+
+    /** The offset after the last record appended. */
+    long endOffset();
+
+    long sizeInBytes();
+
+    /** The largest timestamp of its batches, in milliseconds since the epoch; {@link Long#MIN_VALUE} when it is empty. */
+    long maxTimestamp();
+
+    /**
+     * Whole batches, from the one that holds {@code offset} on and all before {@code endOffset}.
+     *
+     * @param offset    from the base offset to before the end offset
+     * @param endOffset a batch's boundary
+     * @param maxBytes  no more than this unless the first batch is larger
+     * @throws io.tributary.core.model.BrokerException STORAGE_FAILURE
+     */
+    List<LogSlice> read(long offset, long endOffset, int maxBytes);
+
+    /** An offset before which every record's timestamp is below the given one; near the first at or after it. */
+    long offsetBefore(long timestampMs);
+
+    /** Cuts off the records from {@code endOffset}, a batch's boundary, on. */
+    void truncate(long endOffset);
+
+    /** Nothing more will be appended. */
+    void seal();
+
+    /** Deletes the segment; what readers hold stays readable for a minute. */
+    void delete();
+}

@@ -1,0 +1,117 @@
+package io.tributary.core.store.memory;
+
+import io.tributary.core.api.LogSlice;
+import io.tributary.core.batch.BatchHeader;
+import io.tributary.core.store.Segment;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
+
+/** A segment on the heap: its batches by base offset. */
+final class MemorySegment implements Segment {
+    private record Extent(long endOffset, long size, long maxTimestamp) {
+    }
+
+    private final long baseOffset;
+    private final ConcurrentSkipListMap<Long, ByteBuffer> batches = new ConcurrentSkipListMap<>();
+    private volatile Extent extent;
+
+    MemorySegment(long baseOffset) {
+        this.baseOffset = baseOffset;
+        this.extent = new Extent(baseOffset, 0, Long.MIN_VALUE);
+    }
+
+    void append(List<ByteBuffer> run) {
+        Extent before = extent;
+        long end = before.endOffset();
+        long size = before.size();
+        long maxTimestamp = before.maxTimestamp();
+        for (ByteBuffer buffer : run) {
+            int at = buffer.position();
+            while (at < buffer.limit()) {
+                int length = (int) BatchHeader.sizeInBytes(buffer, at);
+                batches.put(BatchHeader.baseOffset(buffer, at), buffer.slice(at, length).asReadOnlyBuffer());
+                end = BatchHeader.lastOffset(buffer, at) + 1;
+                size += length;
+                maxTimestamp = Math.max(maxTimestamp, BatchHeader.maxTimestamp(buffer, at));
+                at += length;
+            }
+        }
+        extent = new Extent(end, size, maxTimestamp);
+    }
+
+    @Override
+    public long baseOffset() {
+        return baseOffset;
+    }
+
+    @Override
+    public long endOffset() {
+        return extent.endOffset();
+    }
+
+    @Override
+    public long sizeInBytes() {
+        return extent.size();
+    }
+
+    @Override
+    public long maxTimestamp() {
+        return extent.maxTimestamp();
+    }
+
+    @Override
+    public List<LogSlice> read(long offset, long endOffset, int maxBytes) {
+        List<LogSlice> slices = new ArrayList<>();
+        Long first = batches.floorKey(offset);
+        if (first == null) {
+            return slices;
+        }
+        long size = 0;
+        for (ByteBuffer batch : batches.subMap(first, true, endOffset, false).values()) {
+            if (BatchHeader.lastOffset(batch, 0) < offset) {
+                continue;
+            }
+            size += batch.limit();
+            if (size > maxBytes && !slices.isEmpty()) {
+                break;
+            }
+            slices.add(new LogSlice.Memory(batch.duplicate()));
+        }
+        return slices;
+    }
+
+    @Override
+    public long offsetBefore(long timestampMs) {
+        for (Map.Entry<Long, ByteBuffer> entry : batches.entrySet()) {
+            if (BatchHeader.maxTimestamp(entry.getValue(), 0) >= timestampMs) {
+                return entry.getKey();
+            }
+        }
+        return endOffset();
+    }
+
+    @Override
+    public void truncate(long endOffset) {
+        batches.tailMap(endOffset, true).clear();
+        long size = 0;
+        long maxTimestamp = Long.MIN_VALUE;
+        for (ByteBuffer batch : batches.values()) {
+            size += batch.limit();
+            maxTimestamp = Math.max(maxTimestamp, BatchHeader.maxTimestamp(batch, 0));
+        }
+        extent = new Extent(endOffset, size, maxTimestamp);
+    }
+
+    @Override
+    public void seal() {
+        // Nothing tells a sealed segment on the heap from an open one.
+    }
+
+    @Override
+    public void delete() {
+        // Readers may hold batches; the rest goes with the last reference to this object.
+    }
+}

@@ -1,0 +1,71 @@
+package io.tributary.core.store.memory;
+
+import io.tributary.core.store.Lane;
+import io.tributary.core.store.LogId;
+import io.tributary.core.store.Segment;
+import io.tributary.core.store.SegmentStore;
+import java.nio.ByteBuffer;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Keeps segments on the heap and takes every commit as done at once. */
+public final class MemorySegmentStore implements SegmentStore {
+    @Override
+    public Map<LogId, StoredLog> recover(Collection<LogId> logs) {
+        Map<LogId, StoredLog> empty = new HashMap<>();
+        logs.forEach(log -> empty.put(log, StoredLog.EMPTY));
+        return empty;
+    }
+
+    @Override
+    public Segment create(LogId log, long baseOffset) {
+        return new MemorySegment(baseOffset);
+    }
+
+    @Override
+    public void delete(LogId log) {
+        // The segments go with whoever refers to them.
+    }
+
+    @Override
+    public Lane openLane() {
+        return new Lane() {
+            @Override
+            public void append(Segment segment, List<ByteBuffer> batches) {
+                ((MemorySegment) segment).append(batches);
+            }
+
+            @Override
+            public void moveStart(LogId log, long startOffset) {
+                // Nothing outlives the process.
+            }
+
+            @Override
+            public void commit(Commit commit) {
+                commit.done(null);
+            }
+
+            @Override
+            public void close() {
+                // Holds nothing.
+            }
+        };
+    }
+
+    @Override
+    public boolean inMemory() {
+        return true;
+    }
+
+    @Override
+    public void close() {
+        // Holds nothing.
+    }
+
+    @Override
+    public void halt() {
+        // Holds nothing.
+    }
+}
