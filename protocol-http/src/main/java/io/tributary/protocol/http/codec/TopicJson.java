@@ -1,0 +1,51 @@
+package io.tributary.protocol.http.codec;
+
+import io.swagger.v3.oas.annotations.media.Schema;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A topic. */
+@Schema(name = "Topic")
+public record TopicJson(@Schema(example = "sensors") String name, String id, RetentionJson retention,
+                        @Schema(allowableValues = {"durable", "memory"}) String storage,
+                        @Schema(description = "Notes of the protocol that made it") Map<String, String> attributes,
+                        List<PartitionJson> partitions) {
+    /** One partition's extent. */
+    @Schema(name = "Partition")
+    public record PartitionJson(int partition, @Schema(description = "The first offset kept") long logStartOffset,
+                                @Schema(description = "The offset after the last record") long highWatermark, long sizeInBytes) {
+    }
+
+    /**
+     * How long records stay.
+     *
+     * @param maxAge   such as {@code 7d}, {@code 12h}, {@code 1500ms}; null for ever
+     * @param maxBytes of one partition; null for any number
+     */
+    @Schema(name = "Retention")
+    public record RetentionJson(
+            @Schema(description = "time-and-size, or until-consumed: gone once every subscription has acknowledged them",
+                allowableValues = {"time-and-size", "until-consumed"}) @Nullable String kind,
+            @Schema(description = "Such as 7d, 12h, 1500ms; absent for ever", example = "7d") @Nullable String maxAge,
+            @Schema(description = "Of one partition; absent for any number") @Nullable Long maxBytes) {
+    }
+
+    /** What a topic is created with, or changed to; what is absent stays as it is, or as the server's defaults say. */
+    @Schema(name = "TopicSettings")
+    public record Settings(@Schema(description = "May only grow", example = "3") @Nullable Integer partitions,
+                           @Nullable RetentionJson retention,
+                           @Schema(description = "memory: gone with the process", allowableValues = {"durable", "memory"})
+                           @Nullable String storage) {
+    }
+
+    /** A topic in the list. */
+    @Schema(name = "TopicSummary")
+    public record Summary(String name, int partitions) {
+    }
+
+    /** The topics, by name. */
+    @Schema(name = "Topics")
+    public record Listing(List<Summary> topics) {
+    }
+}

@@ -1,0 +1,160 @@
+package io.tributary.protocol.http.handler;
+
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.ExampleObject;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import io.tributary.core.api.Broker;
+import io.tributary.core.api.Subscription;
+import io.tributary.core.api.SubscriptionStats;
+import io.tributary.core.api.Topic;
+import io.tributary.core.model.Binding;
+import io.tributary.core.model.BrokerException;
+import io.tributary.core.model.ErrorCode;
+import io.tributary.core.model.StartPosition;
+import io.tributary.core.model.SubscriptionConfig;
+import io.tributary.core.model.SubscriptionName;
+import io.tributary.core.protocol.ProtocolContext;
+import io.tributary.core.security.Principal;
+import io.tributary.core.security.Resource;
+import io.tributary.protocol.http.codec.Json;
+import io.tributary.protocol.http.codec.ProblemJson;
+import io.tributary.protocol.http.codec.SubscriptionJson;
+import io.tributary.protocol.http.session.ClientConnection;
+import io.tributary.protocol.http.translate.BindingTranslation;
+import java.util.HashSet;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PutMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Mono;
+
+/** Subscriptions: list, describe, create, delete. An AMQP queue and an HTTP subscription of one name are the same. */
+@RestController
+@Tag(name = "Subscriptions")
+@ApiResponse(responseCode = "default", description = "What went wrong",
+    content = @Content(mediaType = MediaType.APPLICATION_PROBLEM_JSON_VALUE, schema = @Schema(implementation = ProblemJson.class)))
+public final class SubscriptionHandler {
+    private final Broker broker;
+    private final Guard guard;
+
+    public SubscriptionHandler(ProtocolContext context, Guard guard) {
+        this.broker = context.broker();
+        this.guard = guard;
+    }
+
+    /** Those that the caller may describe. */
+    @GetMapping(path = "/v1/subscriptions", produces = MediaType.APPLICATION_JSON_VALUE)
+    @Operation(summary = "List the subscriptions", description = "By name; AMQP queues and MQTT sessions are among them.")
+    public SubscriptionJson.Listing list(ServerWebExchange exchange) {
+        Principal caller = AuthenticationFilter.caller(exchange);
+        List<SubscriptionJson.Summary> summaries = broker.subscriptions().list(caller.namespace()).stream()
+            .filter(one -> guard.allows(caller, io.tributary.core.security.Operation.DESCRIBE, Resource.subscription(one.name().name())))
+            .map(one -> new SubscriptionJson.Summary(one.name().name(), one.config().durable()))
+            .toList();
+        return new SubscriptionJson.Listing(summaries);
+    }
+
+    /** One subscription, with its counts. */
+    @GetMapping(path = "/v1/subscriptions/{name}", produces = MediaType.APPLICATION_JSON_VALUE)
+    @Operation(summary = "Describe a subscription")
+    public Mono<SubscriptionJson> describe(@PathVariable String name, ServerWebExchange exchange) {
+        Principal caller = AuthenticationFilter.caller(exchange);
+        SubscriptionName wanted = guard.subscription(caller, io.tributary.core.security.Operation.DESCRIBE, name);
+        return ClientConnection.of(exchange.getResponse()).on(describe(find(broker, wanted)));
+    }
+
+    /** Creates a subscription; one that is there already with the same bindings is left alone. */
+    @PutMapping(path = "/v1/subscriptions/{name}", consumes = MediaType.APPLICATION_JSON_VALUE, produces = MediaType.APPLICATION_JSON_VALUE)
+    @Operation(summary = "Create a subscription", description = "Answers 201 when it was made, 200 when it was there with the same "
+        + "bindings and durability, 409 when it was there with others. Topics that bindings name are made if there are none.",
+        requestBody = @io.swagger.v3.oas.annotations.parameters.RequestBody(content = @Content(
+            mediaType = MediaType.APPLICATION_JSON_VALUE, schema = @Schema(implementation = SubscriptionJson.Settings.class),
+            examples = @ExampleObject("""
+                {"topic": "sensors", "filter": {"pattern": "+/temp"}, "start": "earliest"}"""))))
+    public Mono<ResponseEntity<SubscriptionJson>> put(
+            @PathVariable String name, @RequestBody(required = false) byte @Nullable [] body, ServerWebExchange exchange) {
+        Principal caller = AuthenticationFilter.caller(exchange);
+        SubscriptionName wanted = guard.subscription(caller, io.tributary.core.security.Operation.CREATE, name);
+        SubscriptionJson.Settings settings = Json.read(body == null ? new byte[0] : body, SubscriptionJson.Settings.class);
+        List<Binding> bindings = BindingTranslation.bindings(caller.namespace(), settings);
+        StartPosition start = BindingTranslation.start(settings.start());
+        boolean durable = settings.durable() == null || settings.durable();
+        for (Binding binding : bindings) {
+            if (binding.topic() != null) {
+                guard.topic(caller, io.tributary.core.security.Operation.READ, binding.topic().name());
+            }
+        }
+        CompletionStage<ResponseEntity<SubscriptionJson>> answer = topics(bindings)
+            .thenCompose(ready -> broker.subscriptions().create(wanted, durable ? SubscriptionConfig.DURABLE : SubscriptionConfig.TRANSIENT,
+                bindings, start))
+            .thenCompose(made -> describe(made).thenApply(json -> ResponseEntity.status(HttpStatus.CREATED).body(json)))
+            .exceptionallyCompose(failure -> existing(wanted, bindings, durable, BrokerException.of(failure)));
+        return ClientConnection.of(exchange.getResponse()).on(answer);
+    }
+
+    /** Completes when the topics that the bindings name are there. */
+    private CompletionStage<Void> topics(List<Binding> bindings) {
+        List<CompletableFuture<Topic>> made = bindings.stream().map(Binding::topic).distinct()
+            .flatMap(topic -> topic == null || broker.topics().find(topic) != null ? Stream.empty()
+                : Stream.of(broker.topics().getOrAutoCreate(topic).toCompletableFuture()))
+            .toList();
+        return CompletableFuture.allOf(made.toArray(CompletableFuture[]::new));
+    }
+
+    private CompletionStage<ResponseEntity<SubscriptionJson>> existing(SubscriptionName name, List<Binding> bindings, boolean durable,
+                                                                       BrokerException failure) {
+        Subscription existing = broker.subscriptions().find(name);
+        if (failure.code() != ErrorCode.SUBSCRIPTION_EXISTS || existing == null) {
+            return CompletableFuture.failedFuture(failure);
+        }
+        if (existing.config().durable() != durable || !new HashSet<>(existing.bindings()).equals(new HashSet<>(bindings))) {
+            return CompletableFuture.failedFuture(new BrokerException(ErrorCode.SUBSCRIPTION_EXISTS,
+                "there is a subscription '" + name.name() + "' with other bindings or another durability"));
+        }
+        return describe(existing).thenApply(ResponseEntity::ok);
+    }
+
+    /** Ends a subscription. */
+    @DeleteMapping(path = "/v1/subscriptions/{name}")
+    @Operation(summary = "Delete a subscription", description = "What it had not delivered stays in its topics.",
+        responses = @ApiResponse(responseCode = "204", description = "The subscription is gone", content = @Content))
+    public Mono<ResponseEntity<Void>> delete(@PathVariable String name, ServerWebExchange exchange) {
+        Principal caller = AuthenticationFilter.caller(exchange);
+        SubscriptionName wanted = guard.subscription(caller, io.tributary.core.security.Operation.DELETE, name);
+        return ClientConnection.of(exchange.getResponse()).on(broker.subscriptions().delete(wanted))
+            .thenReturn(ResponseEntity.noContent().build());
+    }
+
+    /** The subscription of this name; fails with SUBSCRIPTION_NOT_FOUND. */
+    static Subscription find(Broker broker, SubscriptionName name) {
+        Subscription found = broker.subscriptions().find(name);
+        if (found == null) {
+            throw new BrokerException(ErrorCode.SUBSCRIPTION_NOT_FOUND, "there is no subscription '" + name.name() + "'");
+        }
+        return found;
+    }
+
+    private static CompletionStage<SubscriptionJson> describe(Subscription subscription) {
+        return subscription.stats().thenApply(stats -> toJson(subscription, stats));
+    }
+
+    private static SubscriptionJson toJson(Subscription subscription, SubscriptionStats stats) {
+        return new SubscriptionJson(subscription.name().name(), subscription.config().durable(),
+            subscription.bindings().stream().map(BindingTranslation::toJson).toList(), subscription.config().attributes(),
+            new SubscriptionJson.Stats(stats.ready(), stats.outstanding(), stats.consumers()));
+    }
+}

@@ -1,0 +1,32 @@
+package io.tributary.protocol.http.translate;
+
+import io.tributary.core.api.Delivery;
+import io.tributary.core.model.Header;
+import io.tributary.core.model.Record;
+import io.tributary.core.model.TopicName;
+import io.tributary.protocol.http.codec.HeaderValue;
+import io.tributary.protocol.http.codec.MessageJson;
+import io.tributary.protocol.http.codec.RecordJson;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Stored records as JSON; HTTP shows every header under the name that it is stored under. */
+public final class RecordTranslation {
+    private RecordTranslation() {
+    }
+
+    public static RecordJson toJson(TopicName topic, int partition, Record record) {
+        List<HeaderValue> headers = new ArrayList<>(record.headers().size());
+        for (Header header : record.headers()) {
+            headers.add(new HeaderValue(header.name(), header.value()));
+        }
+        return new RecordJson(topic.name(), partition, record.offset(), record.timestamp(), record.key(), record.value(), headers);
+    }
+
+    /** A delivery, with the identifier that acknowledges it if it is to be acknowledged. */
+    public static MessageJson toJson(Delivery delivery, @Nullable String ackId) {
+        return new MessageJson(ackId, delivery.deliveryCount(), delivery.redelivered(),
+            toJson(delivery.topic(), delivery.partition(), delivery.record()));
+    }
+}
