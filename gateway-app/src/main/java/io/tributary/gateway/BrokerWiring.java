@@ -1,0 +1,43 @@
+package io.tributary.gateway;
+
+import io.tributary.core.broker.BrokerConfig;
+import io.tributary.core.broker.EmbeddedBroker;
+import io.tributary.core.model.TopicConfig;
+import io.tributary.core.protocol.ProtocolContext;
+import io.tributary.core.security.Authenticator;
+import io.tributary.core.security.Authorizer;
+import io.tributary.gateway.config.TributaryProperties;
+import io.tributary.gateway.net.ProtocolPort;
+import io.tributary.gateway.security.ConfiguredUsers;
+import java.util.ArrayList;
+import java.util.List;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** The broker and the protocols that speak for it: a new protocol is one line of {@link #protocols}. */
+@Configuration(proxyBeanMethods = false)
+class BrokerWiring {
+    /** Opened before any port, closed after all of them. */
+    @Bean(destroyMethod = "close")
+    EmbeddedBroker broker(TributaryProperties properties) {
+        BrokerConfig.Durability durability = switch (properties.log().durability()) {
+            case FSYNC -> BrokerConfig.Durability.FSYNC;
+            case OS -> BrokerConfig.Durability.OS;
+        };
+        return EmbeddedBroker.open(BrokerConfig.of(properties.dataDir())
+            .withDurability(durability)
+            .withTopics(properties.topics().autoCreate(), TopicConfig.ofPartitions(properties.topics().partitions())));
+    }
+
+    @Bean
+    ProtocolContext protocolContext(EmbeddedBroker broker, TributaryProperties properties) {
+        Authenticator authenticator = properties.security().users().isEmpty() ? Authenticator.open()
+            : new ConfiguredUsers(properties.security().users());
+        return new ProtocolContext(broker, authenticator, Authorizer.open(), properties.advertisedHost());
+    }
+
+    static List<ProtocolPort> protocols(TributaryProperties properties) {
+        List<ProtocolPort> ports = new ArrayList<>();
+        return ports;
+    }
+}

@@ -1,0 +1,57 @@
+package io.tributary.gateway;
+
+import io.tributary.core.protocol.ProtocolContext;
+import io.tributary.gateway.config.TributaryProperties;
+import io.tributary.gateway.health.PortsHealthIndicator;
+import io.tributary.gateway.metrics.ConnectionMetrics;
+import io.tributary.gateway.net.ConnectionLimit;
+import io.tributary.gateway.net.HttpServerLimits;
+import io.tributary.gateway.net.Listeners;
+import io.tributary.protocol.http.HttpConfig;
+import io.tributary.protocol.http.HttpProtocol;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+
+/** Ports, the HTTP API, health and metrics. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(TributaryProperties.class)
+@Import(HttpProtocol.class)
+class GatewayWiring {
+    @Bean
+    Listeners listeners(TributaryProperties properties, ProtocolContext context) {
+        return new Listeners(BrokerWiring.protocols(properties), context, properties.bindAddress(), properties.net());
+    }
+
+    @Bean
+    HttpConfig httpConfig(TributaryProperties properties) {
+        TributaryProperties.Http http = properties.http();
+        return new HttpConfig((int) http.maxBodySize().toBytes(), (int) http.maxResponseSize().toBytes(), http.maxWait());
+    }
+
+    @Bean
+    HttpServerLimits httpServerLimits(TributaryProperties properties) {
+        return new HttpServerLimits(new ConnectionLimit(properties.net().maxConnections()));
+    }
+
+    @Bean
+    ConnectionMetrics connectionMetrics(Listeners listeners, HttpServerLimits http) {
+        Map<String, ConnectionLimit> limits = new LinkedHashMap<>(listeners.limits());
+        limits.put("http", http.limit());
+        return new ConnectionMetrics(limits);
+    }
+
+    /** The bean's name, without its suffix, is the indicator's in the readiness group. */
+    @Bean
+    PortsHealthIndicator portsHealthIndicator(Listeners listeners) {
+        return new PortsHealthIndicator(listeners);
+    }
+
+    @Bean
+    StartReport startReport(TributaryProperties properties, Listeners listeners) {
+        return new StartReport(properties, listeners, System.out);
+    }
+}

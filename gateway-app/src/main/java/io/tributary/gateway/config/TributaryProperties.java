@@ -1,0 +1,155 @@
+package io.tributary.gateway.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * Everything under {@code tributary}; a key that is not here is refused.
+ *
+ * @param dataDir        where everything is kept; relative to the directory the server is started in
+ * @param bindAddress    the address that all ports listen on, HTTP's included
+ * @param advertisedHost the host that clients are sent to (Kafka's metadata); null for the address they came to
+ */
+@ConfigurationProperties(prefix = "tributary", ignoreUnknownFields = false)
+public record TributaryProperties(
+        @DefaultValue("./data") Path dataDir,
+        @DefaultValue("0.0.0.0") String bindAddress,
+        @Nullable String advertisedHost,
+        @DefaultValue Kafka kafka,
+        @DefaultValue Amqp amqp,
+        @DefaultValue Mqtt mqtt,
+        @DefaultValue Http http,
+        @DefaultValue Log log,
+        @DefaultValue Topics topics,
+        @DefaultValue Net net,
+        @DefaultValue Security security) {
+    private static final int MAX_PORT = 65_535;
+
+    /** Refuses an empty address. */
+    public TributaryProperties {
+        require(!bindAddress.isBlank(), "tributary.bind-address is empty");
+        require(advertisedHost == null || !advertisedHost.isBlank(), "tributary.advertised-host is empty");
+    }
+
+    /** Whether a port is opened, and which; 0 for any free one. */
+    public record Kafka(@DefaultValue("true") boolean enabled, @DefaultValue("9092") int port) {
+        public Kafka {
+            requirePort("tributary.kafka.port", port);
+        }
+    }
+
+    /** Whether a port is opened, and which; 0 for any free one. */
+    public record Amqp(@DefaultValue("true") boolean enabled, @DefaultValue("5672") int port) {
+        public Amqp {
+            requirePort("tributary.amqp.port", port);
+        }
+    }
+
+    /** Whether a port is opened, and which; 0 for any free one. */
+    public record Mqtt(@DefaultValue("true") boolean enabled, @DefaultValue("1883") int port) {
+        public Mqtt {
+            requirePort("tributary.mqtt.port", port);
+        }
+    }
+
+    /**
+     * Bounds of the HTTP API; the port is {@code server.port}.
+     *
+     * @param maxBodySize     of a request
+     * @param maxResponseSize of the records in one answer, roughly: it may pass this by one record
+     * @param maxWait         how long a poll may wait
+     */
+    public record Http(@DefaultValue("4MB") DataSize maxBodySize, @DefaultValue("8MB") DataSize maxResponseSize,
+                       @DefaultValue("60s") Duration maxWait) {
+        public Http {
+            requireSize("tributary.http.max-body-size", maxBodySize, DataSize.ofMegabytes(256));
+            requireSize("tributary.http.max-response-size", maxResponseSize, DataSize.ofMegabytes(256));
+            require(!maxWait.isNegative() && maxWait.compareTo(Duration.ofHours(1)) <= 0,
+                "tributary.http.max-wait is " + maxWait + "; it may be 0 s to 1 h");
+        }
+    }
+
+    /**
+     * The log.
+     *
+     * @param durability what an acknowledged record has survived
+     */
+    public record Log(@DefaultValue("fsync") Durability durability) {
+        /** The disk's cache flushed, or the system's page cache only. */
+        public enum Durability { FSYNC, OS }
+    }
+
+    /**
+     * Topics that are made by use.
+     *
+     * @param autoCreate whether they are made at all
+     * @param partitions how many such a topic has
+     */
+    public record Topics(@DefaultValue("true") boolean autoCreate, @DefaultValue("1") int partitions) {
+        private static final int MAX_PARTITIONS = 1_000;
+
+        public Topics {
+            require(partitions >= 1 && partitions <= MAX_PARTITIONS,
+                "tributary.topics.partitions is " + partitions + "; it may be 1 to " + MAX_PARTITIONS);
+        }
+    }
+
+    /**
+     * Connections.
+     *
+     * @param maxConnections of each port at a time; those above are closed at once
+     * @param drainTimeout   how long sessions may take to end when the server stops
+     * @param ioThreads      event loops for Kafka, AMQP and MQTT; 0 for one per processor
+     */
+    public record Net(@DefaultValue("20000") int maxConnections, @DefaultValue("10s") Duration drainTimeout,
+                      @DefaultValue("0") int ioThreads) {
+        private static final int MAX_THREADS = 1_024;
+
+        public Net {
+            require(maxConnections >= 1, "tributary.net.max-connections is " + maxConnections + "; it must be at least 1");
+            require(!drainTimeout.isNegative() && drainTimeout.compareTo(Duration.ofMinutes(10)) <= 0,
+                "tributary.net.drain-timeout is " + drainTimeout + "; it may be 0 s to 10 min");
+            require(ioThreads >= 0 && ioThreads <= MAX_THREADS,
+                "tributary.net.io-threads is " + ioThreads + "; it may be 0 to " + MAX_THREADS);
+            if (ioThreads == 0) {
+                ioThreads = Math.max(2, Runtime.getRuntime().availableProcessors());
+            }
+        }
+    }
+
+    /**
+     * Who may come in.
+     *
+     * @param users name to password; empty lets everybody in
+     */
+    public record Security(@DefaultValue Map<String, String> users) {
+        public Security {
+            users = Map.copyOf(users);
+            users.forEach((name, password) -> require(!password.isEmpty(), "tributary.security.users." + name + " has no password"));
+        }
+
+        @Override
+        public String toString() {
+            return "Security" + users.keySet();
+        }
+    }
+
+    private static void requirePort(String key, int port) {
+        require(port >= 0 && port <= MAX_PORT, key + " is " + port + "; a port is 0 (any free one) to " + MAX_PORT);
+    }
+
+    private static void requireSize(String key, DataSize size, DataSize max) {
+        require(size.toBytes() >= 1 && size.compareTo(max) <= 0, key + " is " + size + "; it may be 1B to " + max);
+    }
+
+    private static void require(boolean holds, String message) {
+        if (!holds) {
+            throw new ConfigurationException(message);
+        }
+    }
+}

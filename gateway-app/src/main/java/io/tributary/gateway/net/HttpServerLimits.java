@@ -1,0 +1,30 @@
+package io.tributary.gateway.net;
+
+import java.time.Duration;
+import org.springframework.boot.reactor.netty.NettyServerCustomizer;
+import reactor.netty.http.server.HttpServer;
+
+/** The HTTP server's connections: counted, limited, and closed when a client does not come to the point. */
+public final class HttpServerLimits implements NettyServerCustomizer {
+    /** For a whole request to arrive, from its first byte. */
+    private static final Duration REQUEST_TIMEOUT = Duration.ofMinutes(1);
+    /** Between two requests, and before the first. */
+    private static final Duration IDLE_TIMEOUT = Duration.ofMinutes(2);
+
+    private final ConnectionLimit limit;
+
+    public HttpServerLimits(ConnectionLimit limit) {
+        this.limit = limit;
+    }
+
+    /** The count of HTTP's connections. */
+    public ConnectionLimit limit() {
+        return limit;
+    }
+
+    @Override
+    public HttpServer apply(HttpServer server) {
+        return server.idleTimeout(IDLE_TIMEOUT).requestTimeout(REQUEST_TIMEOUT)
+            .doOnChannelInit((observer, channel, remote) -> limit.admit(channel));
+    }
+}
