@@ -20,7 +20,7 @@ public final class NameSequence {
         if (before == null) {
             start(name, change, result);
         } else {
-            before.whenComplete((ignored, failure) -> start(name, change, result));
+            CompletableFuture<?> ignored = before.whenComplete((value, failure) -> start(name, change, result));
         }
         return result;
     }

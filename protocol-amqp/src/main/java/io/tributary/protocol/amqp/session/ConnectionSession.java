@@ -192,7 +192,7 @@ public final class ConnectionSession extends ChannelInboundHandlerAdapter {
         } else if (idle.state() == IdleState.READER_IDLE && !pressure.isPaused()) {
             LOG.info("{}: missed heartbeats", channel);
             phase = Phase.CLOSED;
-            channel.close();
+            outbound.close();
         }
     }
 
@@ -203,7 +203,7 @@ public final class ConnectionSession extends ChannelInboundHandlerAdapter {
             fail(bad, null);
         } else if (known instanceof IOException) {
             LOG.debug("{}: {}", channel, known.toString());
-            channel.close();
+            outbound.close();
         } else {
             LOG.error("{}: internal error", channel, known);
             fail(new AmqpException(ReplyCode.INTERNAL_ERROR, "internal error"), null);

@@ -1,5 +1,6 @@
 package io.tributary.protocol.amqp.session;
 
+import io.tributary.core.api.Consumer;
 import io.tributary.core.api.ConsumerOptions;
 import io.tributary.core.api.Delivery;
 import io.tributary.core.api.DeliveryHandler;
@@ -167,15 +168,14 @@ final class DeliverySide {
         ConsumerSession consumer = new ConsumerSession(this, tag, queue, method.noAck(), consumerPrefetch);
         ConsumerOptions options = new ConsumerOptions(method.exclusive(), method.noAck(), Duration.ZERO);
         consumers.put(tag, consumer);
-        channel.await(queue.attach(options, consumer).exceptionally(failure -> refuseIfInUse(method.queue(), failure)),
-            MethodType.BASIC_CONSUME, attached -> {
-                DeliverySource source = new DeliverySource(queue.name(), attached);
-                sources.add(source);
-                if (!method.noWait()) {
-                    channel.send(new BasicMethod.ConsumeOk(tag));
-                }
-                consumer.start(source);
-            }, io.tributary.core.api.Consumer::close);
+        channel.await(attach(method.queue(), queue, options, consumer), MethodType.BASIC_CONSUME, attached -> {
+            DeliverySource source = new DeliverySource(queue.name(), attached);
+            sources.add(source);
+            if (!method.noWait()) {
+                channel.send(new BasicMethod.ConsumeOk(tag));
+            }
+            consumer.start(source);
+        }, Consumer::close);
     }
 
     void cancel(BasicMethod.Cancel method) {
@@ -235,8 +235,7 @@ final class DeliverySide {
         Subscription queue = channel.services().queues().requireReadable(channel.client(), method.queue());
         DeliverySource existing = method.noAck() ? null : getters.get(queue.name());
         CompletionStage<DeliverySource> attached = existing != null ? CompletableFuture.completedFuture(existing)
-            : queue.attach(method.noAck() ? AUTO : ConsumerOptions.SHARED, new NoDeliveries())
-                .exceptionally(failure -> refuseIfInUse(method.queue(), failure))
+            : attach(method.queue(), queue, method.noAck() ? AUTO : ConsumerOptions.SHARED, new NoDeliveries())
                 .thenApply(consumer -> new DeliverySource(queue.name(), consumer));
         CompletionStage<Got> got = attached.thenCompose(source -> source.consumer().pull(1, Duration.ZERO).thenCompose(found ->
             found.isEmpty() ? CompletableFuture.completedFuture(new Got(source, null, 0))
@@ -308,12 +307,14 @@ final class DeliverySide {
         return all;
     }
 
-    private <T> T refuseIfInUse(String queue, Throwable failure) {
-        BrokerException cause = BrokerException.of(failure);
-        if (cause.code() == ErrorCode.SUBSCRIPTION_IN_USE) {
-            throw new AmqpException(ReplyCode.ACCESS_REFUSED, channel.client().describe("queue", queue) + " in exclusive use");
-        }
-        throw cause;
+    private CompletionStage<Consumer> attach(String name, Subscription queue, ConsumerOptions options, DeliveryHandler handler) {
+        return queue.attach(options, handler).exceptionally(failure -> {
+            BrokerException cause = BrokerException.of(failure);
+            if (cause.code() == ErrorCode.SUBSCRIPTION_IN_USE) {
+                throw new AmqpException(ReplyCode.ACCESS_REFUSED, channel.client().describe("queue", name) + " in exclusive use");
+            }
+            throw cause;
+        });
     }
 
     /** basic.get pulls; nothing is pushed to it. */

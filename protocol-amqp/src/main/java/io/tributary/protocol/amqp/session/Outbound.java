@@ -3,7 +3,6 @@ package io.tributary.protocol.amqp.session;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.tributary.protocol.amqp.codec.ContentProperties;
 import io.tributary.protocol.amqp.codec.FieldTable;
 import io.tributary.protocol.amqp.codec.Frame;
@@ -85,9 +84,10 @@ final class Outbound {
     }
 
     /** Flushes and ends the connection. */
-    ChannelFuture close() {
+    @SuppressWarnings("FutureReturnValueIgnored") // a connection that does not even close is Netty's to log
+    void close() {
         flush();
-        return channel.close();
+        channel.close();
     }
 
     /** Gives back what was not written; nothing may be written afterwards. */
@@ -121,6 +121,7 @@ final class Outbound {
         }
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // the void promise hands a failure to the pipeline
     private void write(ByteBuf bytes) {
         unflushed = true;
         channel.write(bytes, channel.voidPromise());

@@ -4,6 +4,7 @@ import io.tributary.core.api.PublishRequest;
 import io.tributary.core.api.PublishResult;
 import io.tributary.core.model.BrokerException;
 import io.tributary.core.model.ErrorCode;
+import io.tributary.core.model.PartitionId;
 import io.tributary.protocol.amqp.codec.BasicMethod;
 import io.tributary.protocol.amqp.codec.MethodType;
 import io.tributary.protocol.amqp.codec.ReplyCode;
@@ -18,16 +19,32 @@ final class PublishSide {
     private static final int COST = 512;
 
     private final ChannelSession channel;
+    private final Visibility visibility;
     private @Nullable Confirms confirms;
     private int underWay;
+    private boolean watching;
 
     PublishSide(ChannelSession channel) {
         this.channel = channel;
+        this.visibility = new Visibility(channel.services().broker());
     }
 
-    /** Whether publications are being stored. */
+    /** Whether publications are being stored, or cannot be read yet; the channel runs what it has deferred when that changes. */
     boolean isBusy() {
-        return underWay > 0;
+        if (underWay > 0) {
+            return true;
+        }
+        if (visibility.isComplete()) {
+            return false;
+        }
+        if (!watching) {
+            watching = true;
+            visibility.onChange(() -> channel.connection().mailbox().post(() -> {
+                watching = false;
+                channel.runDeferred();
+            }));
+        }
+        return true;
     }
 
     void confirmSelect() {
@@ -63,6 +80,9 @@ final class PublishSide {
             channel.connection().mailbox().post(() -> {
                 underWay--;
                 channel.connection().pressure().storing(-cost);
+                if (result != null && request.durability() == PublishRequest.Durability.RELAXED) {
+                    visibility.published(new PartitionId(request.topic(), result.partition()), result.offset());
+                }
                 ended(content, number, result, failure);
             }));
     }

@@ -41,7 +41,7 @@ public final class MessageHeaders {
 
     /** The record headers of a message. */
     public static Headers toHeaders(ContentProperties properties) {
-        if (properties == ContentProperties.EMPTY) {
+        if (properties.equals(ContentProperties.EMPTY)) {
             return Headers.EMPTY;
         }
         Headers.Builder out = Headers.builder();
