@@ -28,13 +28,18 @@ spawn() {
   echo $! >"$dir/pid"
 }
 
+# A process that has ended stays in the table until its parent asks for it, which may be never.
+runs() {
+  [ -r "/proc/$1/stat" ] && ! grep -q ') Z ' "/proc/$1/stat" 2>/dev/null
+}
+
 # await_ready DIR COMMAND...: until the command succeeds; fails when the server ends before, or takes too long
 await_ready() {
   local dir=$1 pid deadline=$((SECONDS + start_timeout_s))
   shift
   pid=$(cat "$dir/pid")
   until "$@" >/dev/null 2>&1; do
-    if ! kill -0 "$pid" 2>/dev/null; then
+    if ! runs "$pid"; then
       tail -n 5 "$dir/log" >&2
       fail "the server ended while it started; its log is $dir/log"
     fi
@@ -56,7 +61,7 @@ stop_process() {
   pid=$(cat "$dir/pid")
   kill -CONT "$pid" 2>/dev/null || true
   kill "$pid" 2>/dev/null || true
-  while kill -0 "$pid" 2>/dev/null; do
+  while runs "$pid"; do
     ((SECONDS < deadline)) || kill -9 "$pid" 2>/dev/null || true
     sleep 0.1
   done

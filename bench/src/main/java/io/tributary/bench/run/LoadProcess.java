@@ -8,10 +8,15 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /** Runs a load generator in a JVM of its own and reads its figures. */
 final class LoadProcess {
     private static final List<String> JVM_OPTIONS = List.of("-Xms512m", "-Xmx512m", "-XX:+UseParallelGC");
+
+    /** A run that takes longer hangs. */
+    private static final int LONGEST_MINUTES = 15;
 
     private LoadProcess() {
     }
@@ -28,6 +33,7 @@ final class LoadProcess {
         Map<String, Double> figures = new LinkedHashMap<>();
         try {
             Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+            CompletableFuture.delayedExecutor(LONGEST_MINUTES, TimeUnit.MINUTES).execute(process::destroyForcibly);
             try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
                 for (String line = out.readLine(); line != null; line = out.readLine()) {
                     int equals = line.lastIndexOf('=');
