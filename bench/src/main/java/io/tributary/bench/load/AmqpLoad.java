@@ -44,7 +44,7 @@ public final class AmqpLoad {
             new AmqpLoad(new Arguments(args)).run();
             status = 0;
         } catch (RuntimeException e) {
-            e.printStackTrace();
+            System.err.println(e);
         } finally {
             // PerfTest leaves threads behind, and more of them when it fails.
             System.exit(status);
@@ -80,8 +80,8 @@ public final class AmqpLoad {
 
     /** Runs to the end and returns what was printed. */
     private String perfTest(String queue, List<String> extent) {
-        List<String> args = new ArrayList<>(List.of("-h", "amqp://127.0.0.1:" + arguments.number("port"), "-x", "1", "-y", "1", "-u", queue + suffix,
-            "-s", Integer.toString(size)));
+        List<String> args = new ArrayList<>(List.of("-h", "amqp://127.0.0.1:" + arguments.number("port"), "-x", "1", "-y", "1", "-u",
+            queue + suffix, "-s", Integer.toString(size)));
         args.addAll(List.of(arguments.text("flags").split(" ")));
         args.addAll(extent);
         ByteArrayOutputStream captured = new ByteArrayOutputStream();
