@@ -6,21 +6,24 @@ import io.tributary.core.api.Broker;
 import io.tributary.core.api.Publisher;
 import io.tributary.core.api.StateTable;
 import io.tributary.core.api.Subscriptions;
+import io.tributary.core.api.Topic;
 import io.tributary.core.api.Topics;
 import io.tributary.core.log.LogThread;
 import io.tributary.core.metadata.MetadataStore;
 import io.tributary.core.metadata.rocksdb.RocksMetadataStore;
 import io.tributary.core.model.BrokerException;
-import io.tributary.core.model.ErrorCode;
+import io.tributary.core.routing.RouteTable;
+import io.tributary.core.state.StateTables;
 import io.tributary.core.store.SegmentStore;
 import io.tributary.core.store.file.FileSegmentStore;
 import io.tributary.core.store.memory.MemorySegmentStore;
+import io.tributary.core.subscription.QueueSubscriptions;
+import io.tributary.core.subscription.SubscriptionLimits;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -29,6 +32,8 @@ import java.util.concurrent.TimeUnit;
 /** A broker with everything in this process and beneath one data directory. */
 public final class EmbeddedBroker implements Broker, AutoCloseable {
     private static final int READ_THREADS = 4;
+    private static final int DISPATCH_THREADS = Math.max(2, Math.min(8, Runtime.getRuntime().availableProcessors()));
+    private static final String SUBSCRIPTION_STATE = "subscriptions";
     private static final String CLUSTER_ID_KEY = "cluster/id";
     private static final int CLUSTER_ID_BYTES = 16;
 
@@ -43,6 +48,8 @@ public final class EmbeddedBroker implements Broker, AutoCloseable {
     private final TopicCatalogue topics;
     private final Publisher publisher;
     private final IdBlocks ids;
+    private final StateTables tables;
+    private final QueueSubscriptions subscriptions;
     private final String clusterId;
     private boolean closed;
 
@@ -58,8 +65,11 @@ public final class EmbeddedBroker implements Broker, AutoCloseable {
         }
         this.topics = new TopicCatalogue(metadata, new TopicCatalogue.Stores(files, memory), threads, config, changer);
         this.ids = new IdBlocks(metadata);
-        this.publisher = new LogPublisher(topics, (topic, record) -> 0, config.clock());
+        RouteTable routes = new RouteTable();
+        this.publisher = new LogPublisher(topics, routes::routes, config.clock());
         topics.load();
+        this.tables = new StateTables(topics, publisher);
+        this.subscriptions = openSubscriptions(routes);
         this.clusterId = loadClusterId();
     }
 
@@ -88,6 +98,25 @@ public final class EmbeddedBroker implements Broker, AutoCloseable {
         return made;
     }
 
+    private QueueSubscriptions openSubscriptions(RouteTable routes) {
+        StateTable state = tables.open(SUBSCRIPTION_STATE).toCompletableFuture().join();
+        QueueSubscriptions opened = new QueueSubscriptions(topics, routes, new QueueSubscriptions.DurableStores(metadata, state),
+            SubscriptionLimits.DEFAULT, DISPATCH_THREADS, System::nanoTime);
+        opened.recover().toCompletableFuture().join();
+        topics.addListener(new TopicListener() {
+            @Override
+            public void topicGrew(Topic topic) {
+                opened.topicGrew(topic);
+            }
+
+            @Override
+            public CompletionStage<Void> topicDeleted(Topic topic) {
+                return opened.topicDeleted(topic);
+            }
+        });
+        return opened;
+    }
+
     @Override
     public Topics topics() {
         return topics;
@@ -100,12 +129,12 @@ public final class EmbeddedBroker implements Broker, AutoCloseable {
 
     @Override
     public Subscriptions subscriptions() {
-        throw new BrokerException(ErrorCode.NOT_SUPPORTED, "queue subscriptions are not wired in");
+        return subscriptions;
     }
 
     @Override
     public CompletionStage<StateTable> stateTable(String name) {
-        return CompletableFuture.failedFuture(new BrokerException(ErrorCode.NOT_SUPPORTED, "state tables are not wired in"));
+        return tables.open(name);
     }
 
     @Override
@@ -130,6 +159,7 @@ public final class EmbeddedBroker implements Broker, AutoCloseable {
             return;
         }
         closed = true;
+        subscriptions.close();
         shutDown(changer);
         threads.forEach(LogThread::close);
         shutDown(reads);
@@ -145,6 +175,7 @@ public final class EmbeddedBroker implements Broker, AutoCloseable {
             return;
         }
         closed = true;
+        subscriptions.halt();
         changer.shutdownNow();
         threads.forEach(LogThread::halt);
         files.halt();

@@ -23,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
@@ -49,6 +50,7 @@ final class TopicCatalogue implements Topics {
     private final Executor changer;
     private final ConcurrentSkipListMap<TopicName, LogTopic> byName = new ConcurrentSkipListMap<>();
     private final Map<UUID, LogTopic> byId = new ConcurrentHashMap<>();
+    private final List<TopicListener> listeners = new CopyOnWriteArrayList<>();
 
     /**
      * An empty catalogue.
@@ -61,6 +63,11 @@ final class TopicCatalogue implements Topics {
         this.threads = List.copyOf(threads);
         this.config = config;
         this.changer = changer;
+    }
+
+    /** Tells the listener of what changes from now on. */
+    void addListener(TopicListener listener) {
+        listeners.add(listener);
     }
 
     /** Takes up the topics as they were left. Blocks. */
@@ -140,6 +147,7 @@ final class TopicCatalogue implements Topics {
         await(metadata.put(entry.key(), entry.encode(), MetadataStore.ABSENT));
         LogTopic topic = open(entry, new HashMap<>());
         publish(topic);
+        listeners.forEach(listener -> listener.topicGrew(topic));
         return topic;
     }
 
@@ -183,6 +191,9 @@ final class TopicCatalogue implements Topics {
             await(metadata.put(entry.key(), entry.encode(), MetadataStore.ANY_VERSION));
             topic.setConfig(after);
             grow(topic, after.partitions(), new HashMap<>());
+            if (after.partitions() > before.partitions()) {
+                listeners.forEach(listener -> listener.topicGrew(topic));
+            }
             return topic;
         });
     }
@@ -194,6 +205,7 @@ final class TopicCatalogue implements Topics {
             await(metadata.delete(new TopicEntry(name, topic.id(), topic.config()).key(), MetadataStore.ANY_VERSION));
             byName.remove(name);
             byId.remove(topic.id());
+            listeners.forEach(listener -> await(listener.topicDeleted(topic)));
             BrokerException cause = new BrokerException(ErrorCode.CLOSED, "topic " + name + " was deleted");
             SegmentStore store = stores.of(topic.config().storage());
             for (PartitionLog log : topic.logs()) {

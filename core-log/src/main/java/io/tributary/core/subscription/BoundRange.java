@@ -1,0 +1,30 @@
+package io.tributary.core.subscription;
+
+import io.tributary.core.model.Binding;
+import io.tributary.core.model.Record;
+import io.tributary.core.model.TopicName;
+
+/**
+ * What a binding takes of one partition: the matching records from the offset at which it was made up to the one at which it ended.
+ *
+ * @param to exclusive; {@link #OPEN} while the binding is in force
+ */
+record BoundRange(Binding binding, long from, long to) {
+    static final long OPEN = Long.MAX_VALUE;
+
+    boolean takes(TopicName topic, Record record) {
+        return covers(record.offset()) && binding.filter().matches(topic, record);
+    }
+
+    boolean covers(long offset) {
+        return from <= offset && offset < to;
+    }
+
+    boolean isOpen() {
+        return to == OPEN;
+    }
+
+    BoundRange endingAt(long offset) {
+        return new BoundRange(binding, from, Math.max(from, offset));
+    }
+}

@@ -1,0 +1,332 @@
+package io.tributary.core.subscription;
+
+import io.tributary.core.api.ConsumerOptions;
+import io.tributary.core.api.Delivery;
+import io.tributary.core.api.DeliveryHandler;
+import io.tributary.core.api.Settlement;
+import io.tributary.core.model.BrokerException;
+import io.tributary.core.model.ErrorCode;
+import io.tributary.core.model.Record;
+import io.tributary.core.model.SubscriptionName;
+import io.tributary.core.subscription.loop.DispatchLoop;
+import io.tributary.core.subscription.loop.TimerWheel;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Hands what is in the window to the consumers, turn by turn, and takes back what they do not want. */
+final class Dispatcher {
+    private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
+    /** Deliveries before other tasks of the loop have their turn. */
+    private static final int BUDGET = 512;
+
+    private final SubscriptionName name;
+    private final Intake intake;
+    private final SubscriptionLimits limits;
+    private final Runnable pump;
+    private final ReferenceLoader loader;
+    private final List<QueueConsumer> consumers = new ArrayList<>(1);
+    /** Those with credit, in the order of their turns. */
+    private final ArrayDeque<QueueConsumer> round = new ArrayDeque<>(1);
+    private final ArrayDeque<Pull> pulls = new ArrayDeque<>(1);
+    private long totalCredit;
+    private long nextDeliveryId;
+    private long outstanding;
+    private long outstandingBytes;
+
+    Dispatcher(SubscriptionName name, Intake intake, SubscriptionLimits limits, Runnable pump) {
+        this.name = name;
+        this.intake = intake;
+        this.limits = limits;
+        this.pump = pump;
+        loader = new ReferenceLoader(intake, pump);
+    }
+
+    DispatchLoop loop() {
+        return intake.loop();
+    }
+
+    QueueConsumer attach(ConsumerOptions options, DeliveryHandler handler) {
+        boolean taken = !consumers.isEmpty() && (options.exclusive() || consumers.get(0).options.exclusive());
+        if (taken) {
+            throw new BrokerException(ErrorCode.SUBSCRIPTION_IN_USE, "subscription '" + name + "' has a consumer, and one is exclusive");
+        }
+        QueueConsumer consumer = new QueueConsumer(this, options, handler);
+        consumers.add(consumer);
+        return consumer;
+    }
+
+    void detach(QueueConsumer consumer) {
+        if (consumer.detached) {
+            return;
+        }
+        consumer.detached = true;
+        consumers.remove(consumer);
+        totalCredit -= consumer.credit;
+        consumer.credit = 0;
+        if (consumer.inRound) {
+            round.remove(consumer);
+        }
+        failPulls(consumer, new BrokerException(ErrorCode.CLOSED, "the consumer is closed"));
+        consumer.outstanding.values().forEach(entry -> settle(entry, Settlement.REQUEUE));
+        consumer.outstanding.clear();
+        pump.run();
+    }
+
+    void credited(QueueConsumer consumer, long granted) {
+        consumer.credit += granted;
+        totalCredit += granted;
+        if (!consumer.inRound) {
+            consumer.inRound = true;
+            round.addLast(consumer);
+        }
+        pump.run();
+    }
+
+    void pull(Pull pull, Duration wait) {
+        if (pull.consumer.detached) {
+            pull.fail(new BrokerException(ErrorCode.CLOSED, "the consumer is closed"));
+            return;
+        }
+        pulls.addLast(pull);
+        if (!pull.immediate) {
+            loop().timers().schedule(pull, deadline(wait));
+        }
+        intake.drainFeeds();
+        pump.run();
+    }
+
+    void pullExpired(Pull pull) {
+        if (pulls.remove(pull)) {
+            pull.complete(List.of());
+        }
+    }
+
+    /** How many records are asked for. */
+    long demand() {
+        long demand = totalCredit;
+        for (Pull pull : pulls) {
+            demand += pull.max;
+        }
+        return demand;
+    }
+
+    /**
+     * Delivers what it can.
+     *
+     * @return whether the turn ended before there was nothing left to do
+     */
+    boolean dispatch() {
+        ReadyWindow window = intake.window();
+        int budget = BUDGET;
+        while (!window.isEmpty() && !(pulls.isEmpty() && round.isEmpty())) {
+            if (budget <= 0) {
+                return true;
+            }
+            if (!loader.hasRecord(window)) {
+                return false;
+            }
+            Pull pull = pulls.pollFirst();
+            if (pull != null) {
+                budget -= answer(pull, window);
+            } else {
+                QueueConsumer consumer = round.removeFirst();
+                consumer.credit--;
+                totalCredit--;
+                consumer.inRound = consumer.credit > 0;
+                if (consumer.inRound) {
+                    round.addLast(consumer);
+                }
+                Entry entry = window.poll();
+                if (entry != null) {
+                    push(entry, consumer);
+                }
+                budget--;
+            }
+        }
+        return false;
+    }
+
+    /** Nothing is ready and all was looked at: whoever does not want to wait learns it. */
+    void answerImmediatePulls() {
+        pulls.removeIf(pull -> {
+            if (pull.immediate) {
+                pull.complete(List.of());
+            }
+            return pull.immediate;
+        });
+    }
+
+    private int answer(Pull pull, ReadyWindow window) {
+        List<Delivery> deliveries = new ArrayList<>(Math.min(pull.max, window.size()));
+        while (deliveries.size() < pull.max && !window.isEmpty() && (deliveries.isEmpty() || loader.hasRecord(window))) {
+            Entry entry = window.poll();
+            if (entry != null) {
+                deliveries.add(deliver(entry, pull.consumer));
+                afterDelivery(entry, pull.consumer);
+            }
+        }
+        TimerWheel.cancel(pull);
+        pull.complete(deliveries);
+        return deliveries.size();
+    }
+
+    private void push(Entry entry, QueueConsumer consumer) {
+        Delivery delivery = deliver(entry, consumer);
+        try {
+            consumer.handler.onDelivery(delivery);
+        } catch (RuntimeException | Error e) {
+            LOG.error("A consumer of subscription '{}' failed and is detached", name, e);
+            if (consumer.options.autoSettle()) {
+                takeBack(entry);
+            }
+            detach(consumer);
+            return;
+        }
+        afterDelivery(entry, consumer);
+    }
+
+    private Delivery deliver(Entry entry, QueueConsumer consumer) {
+        Record record = entry.record;
+        if (record == null) {
+            throw new IllegalStateException("the record is not in memory");
+        }
+        entry.deliveries++;
+        entry.deliveryId = nextDeliveryId++;
+        if (!consumer.options.autoSettle()) {
+            entry.consumer = consumer;
+            consumer.outstanding.put(entry.deliveryId, entry);
+            outstanding++;
+            entry.source.touch();
+            startDeadline(entry, consumer.options.ackDeadline());
+            int size = record.sizeInBytes();
+            if (outstandingBytes + size > limits.windowBytes()) {
+                entry.record = null;
+            } else {
+                outstandingBytes += size;
+            }
+        }
+        return new Delivery(entry.deliveryId, entry.source.topic, entry.source.key.partition(), record, entry.deliveries,
+            entry.redelivered);
+    }
+
+    private static void afterDelivery(Entry entry, QueueConsumer consumer) {
+        if (consumer.options.autoSettle()) {
+            entry.source.settled(entry.offset);
+        }
+    }
+
+    void startDeadline(Entry entry, Duration deadline) {
+        if (deadline.isZero()) {
+            TimerWheel.cancel(entry);
+        } else {
+            loop().timers().schedule(entry, deadline(deadline));
+        }
+    }
+
+    private long deadline(Duration wait) {
+        long nanos = wait.compareTo(Duration.ofDays(365)) > 0 ? Duration.ofDays(365).toNanos() : wait.toNanos();
+        return loop().nanoTime() + nanos;
+    }
+
+    /** Settles an entry that its consumer has given up; {@link #settled} must follow. */
+    void settle(Entry entry, Settlement settlement) {
+        TimerWheel.cancel(entry);
+        entry.consumer = null;
+        outstanding--;
+        outstandingBytes -= entry.heldBytes();
+        if (settlement == Settlement.ACK || settlement == Settlement.REJECT) {
+            entry.source.settled(entry.offset);
+        } else if (settlement == Settlement.RELEASE) {
+            entry.deliveries--;
+            putBack(entry);
+        } else {
+            takeBack(entry);
+        }
+    }
+
+    private void takeBack(Entry entry) {
+        entry.redelivered = true;
+        putBack(entry);
+    }
+
+    private void putBack(Entry entry) {
+        if (!entry.source.isRemoved()) {
+            entry.source.touch();
+            intake.window().putBack(entry);
+        }
+    }
+
+    void settled(Settlement settlement) {
+        if (settlement == Settlement.REQUEUE || settlement == Settlement.RELEASE) {
+            pump.run();
+        }
+    }
+
+    boolean isLoading() {
+        return loader.isLoading();
+    }
+
+    int consumers() {
+        return consumers.size();
+    }
+
+    long outstanding() {
+        return outstanding;
+    }
+
+    /** Visits what is outstanding. */
+    void forEachOutstanding(Consumer<Entry> visitor) {
+        consumers.forEach(consumer -> consumer.outstanding.values().forEach(visitor));
+    }
+
+    /** Forgets what is outstanding of removed sources; settling it later does nothing. */
+    void forgetRemoved() {
+        for (QueueConsumer consumer : consumers) {
+            consumer.outstanding.values().removeIf(entry -> {
+                if (entry.source.isRemoved()) {
+                    TimerWheel.cancel(entry);
+                    outstanding--;
+                    outstandingBytes -= entry.heldBytes();
+                }
+                return entry.source.isRemoved();
+            });
+        }
+    }
+
+    /** Ends all consumers; {@code cause} is what they learn. */
+    void cancel(BrokerException cause) {
+        List<QueueConsumer> cancelled = List.copyOf(consumers);
+        failPulls(null, cause);
+        consumers.clear();
+        round.clear();
+        totalCredit = 0;
+        for (QueueConsumer consumer : cancelled) {
+            consumer.detached = true;
+            consumer.outstanding.values().forEach(TimerWheel::cancel);
+            consumer.outstanding.clear();
+            try {
+                consumer.handler.onCancelled(cause);
+            } catch (RuntimeException | Error e) {
+                LOG.error("A consumer of subscription '{}' failed when it was cancelled", name, e);
+            }
+        }
+        outstanding = 0;
+    }
+
+    private void failPulls(@Nullable QueueConsumer consumer, BrokerException cause) {
+        pulls.removeIf(pull -> {
+            boolean gone = consumer == null || pull.consumer == consumer;
+            if (gone) {
+                TimerWheel.cancel(pull);
+                pull.fail(cause);
+            }
+            return gone;
+        });
+    }
+}

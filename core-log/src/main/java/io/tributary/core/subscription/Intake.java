@@ -1,0 +1,190 @@
+package io.tributary.core.subscription;
+
+import io.tributary.core.model.Record;
+import io.tributary.core.subscription.loop.DispatchLoop;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings records from a subscription's sources into its window. While there is no demand nothing is read, and a backlog costs no memory.
+ * With demand the backlog is read up to the end; then the feeds bring what is published, until the window is full.
+ */
+final class Intake {
+    /** Fewest records to read at a time, and most to take from the feeds while nobody asks for any. */
+    private static final int LOW_WATER = 256;
+
+    private final DispatchLoop loop;
+    private final SubscriptionLimits limits;
+    private final Runnable pump;
+    private final Consumer<Source> changes;
+    private final ReadyWindow window = new ReadyWindow();
+    private final Map<SourceId, Source> sources = new LinkedHashMap<>(2);
+    private final BacklogReader backlog;
+    private boolean live;
+    private boolean hasDemand;
+    private long nextOrder;
+
+    /** Names a source. */
+    record SourceId(PartitionKey partition, int number) {
+    }
+
+    Intake(DispatchLoop loop, SubscriptionLimits limits, Runnable pump, Consumer<Source> changes) {
+        this.loop = loop;
+        this.limits = limits;
+        this.pump = pump;
+        this.changes = changes;
+        backlog = new BacklogReader(loop, pump);
+    }
+
+    ReadyWindow window() {
+        return window;
+    }
+
+    Collection<Source> sources() {
+        return sources.values();
+    }
+
+    @Nullable Source find(PartitionKey key, int number) {
+        return sources.get(new SourceId(key, number));
+    }
+
+    void changed(Source source) {
+        changes.accept(source);
+    }
+
+    /** Adds a source; {@link #fallBehind} must follow, so that until it has caught up records come by their time. */
+    Source add(SourceStart start, PartitionFeed feed) {
+        Source source = new Source(this, start, feed);
+        sources.put(new SourceId(start.key(), start.number()), source);
+        feed.add(source);
+        return source;
+    }
+
+    /** Removes sources with all that was taken from them and waits; returns those. */
+    List<Source> remove(Predicate<Source> condition) {
+        List<Source> gone = sources.values().stream().filter(condition).toList();
+        if (gone.isEmpty()) {
+            return gone;
+        }
+        gone.forEach(source -> {
+            sources.remove(new SourceId(source.key, source.number));
+            source.remove();
+        });
+        window.removeIf(entry -> entry.source.isRemoved());
+        if (!live) {
+            backlog.restart(sources.values());
+        }
+        return gone;
+    }
+
+    /** Removes sources whose bindings have ended and which have delivered everything; returns those. */
+    List<Source> removeDone() {
+        boolean any = false;
+        for (Source source : sources.values()) {
+            any |= source.hasEnded();
+        }
+        return any ? remove(Source::isDone) : List.of();
+    }
+
+    /**
+     * Reads records into the window as far as {@code demand} asks for it.
+     *
+     * @return whether there may be more to dispatch than before
+     */
+    boolean refill(long demand) {
+        hasDemand = demand > 0;
+        if (live || demand == 0) {
+            return false;
+        }
+        int before = window.size();
+        int target = (int) Math.min(limits.windowEntries(), Math.max(LOW_WATER, demand));
+        if (backlog.fill(this, target) == BacklogReader.Outcome.CAUGHT_UP) {
+            live = true;
+            sources.values().forEach(source -> {
+                if (source.end == BoundRange.OPEN) {
+                    source.feed.join(source);
+                }
+            });
+        }
+        return window.size() > before;
+    }
+
+    boolean hasRoom(int target) {
+        return window.size() < target && window.bytes() < limits.windowBytes();
+    }
+
+    /** Puts a wanted record into the window. */
+    void take(Source source, Record record) {
+        window.add(source.take(record, nextOrder++));
+    }
+
+    void pauseWhenFull() {
+        if (!hasRoom(hasDemand ? limits.windowEntries() : Math.min(LOW_WATER, limits.windowEntries()))) {
+            fallBehind();
+        }
+    }
+
+    /** Leaves the feeds; what follows is read from the log when there is demand and room. */
+    void fallBehind() {
+        live = false;
+        sources.values().forEach(Source::stopLive);
+        backlog.restart(sources.values());
+    }
+
+    /** A feed has brought something. */
+    void fed() {
+        pump.run();
+    }
+
+    /** Takes what has been published up to now, if the feeds are what brings it. */
+    void drainFeeds() {
+        for (Source source : List.copyOf(sources.values())) {
+            if (source.isLive()) {
+                source.feed.drain();
+            }
+        }
+    }
+
+    /** Whether all that can be read now is in the window or has been. */
+    boolean isCaughtUp() {
+        if (!live) {
+            return false;
+        }
+        for (Source source : sources.values()) {
+            if (source.isLive() && source.feed.position() < source.feed.limit()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Gives the window back to the log. Nothing may be outstanding. */
+    void unload() {
+        fallBehind();
+        hasDemand = false;
+        window.drain(entry -> entry.source.unload(entry));
+        sources.values().forEach(Source::rewind);
+        backlog.restart(sources.values());
+    }
+
+    /** Whether nothing of the backlog is in memory. */
+    boolean isUnloaded() {
+        return !live && window.isEmpty();
+    }
+
+    void close() {
+        fallBehind();
+        window.drain(entry -> { });
+        List.copyOf(sources.values()).forEach(Source::remove);
+        sources.clear();
+    }
+
+    DispatchLoop loop() {
+        return loop;
+    }
+}

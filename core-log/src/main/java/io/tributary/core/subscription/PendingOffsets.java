@@ -1,0 +1,114 @@
+package io.tributary.core.subscription;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+import org.roaringbitmap.longlong.PeekableLongIterator;
+import org.roaringbitmap.longlong.Roaring64Bitmap;
+
+/** The offsets of a partition that were taken and are not settled: a compressed set, of no size while it is empty. */
+final class PendingOffsets {
+    /** Stands for no offset. */
+    static final long NONE = -1;
+
+    private @Nullable Roaring64Bitmap bits;
+    private long count;
+
+    void add(long offset) {
+        if (bits == null) {
+            bits = new Roaring64Bitmap();
+        }
+        if (!bits.contains(offset)) {
+            bits.addLong(offset);
+            count++;
+        }
+    }
+
+    boolean remove(long offset) {
+        if (bits == null || !bits.contains(offset)) {
+            return false;
+        }
+        bits.removeLong(offset);
+        count--;
+        if (count == 0) {
+            bits = null;
+        }
+        return true;
+    }
+
+    boolean contains(long offset) {
+        return bits != null && bits.contains(offset);
+    }
+
+    /** The first one, or {@link #NONE}. */
+    long first() {
+        return bits == null ? NONE : bits.first();
+    }
+
+    /** The first one at or after {@code offset}, or {@link #NONE}. */
+    long firstFrom(long offset) {
+        if (bits == null) {
+            return NONE;
+        }
+        PeekableLongIterator iterator = bits.getLongIteratorFrom(offset);
+        return iterator.hasNext() ? iterator.next() : NONE;
+    }
+
+    long count() {
+        return count;
+    }
+
+    /** Forgets those before {@code offset} and returns their number. */
+    long removeBefore(long offset) {
+        long removed = 0;
+        for (long first = first(); first != NONE && first < offset; first = first()) {
+            remove(first);
+            removed++;
+        }
+        return removed;
+    }
+
+    /** Forgets those at or after {@code offset}. */
+    void removeFrom(long offset) {
+        for (long next = firstFrom(offset); next != NONE; next = firstFrom(next)) {
+            remove(next);
+        }
+    }
+
+    void clear() {
+        bits = null;
+        count = 0;
+    }
+
+    byte[] encode() {
+        if (bits == null) {
+            return new byte[0];
+        }
+        Roaring64Bitmap copy = bits.clone();
+        copy.runOptimize();
+        ByteBuffer buffer = ByteBuffer.allocate((int) copy.serializedSizeInBytes());
+        try {
+            copy.serialize(buffer);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return buffer.array();
+    }
+
+    /** The inverse of {@link #encode}. */
+    static PendingOffsets decode(byte[] encoded) {
+        PendingOffsets offsets = new PendingOffsets();
+        if (encoded.length > 0) {
+            Roaring64Bitmap bits = new Roaring64Bitmap();
+            try {
+                bits.deserialize(ByteBuffer.wrap(encoded));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            offsets.count = bits.getLongCardinality();
+            offsets.bits = offsets.count == 0 ? null : bits;
+        }
+        return offsets;
+    }
+}

@@ -1,0 +1,129 @@
+package io.tributary.core.subscription;
+
+import io.tributary.core.api.Consumer;
+import io.tributary.core.api.ConsumerOptions;
+import io.tributary.core.api.Delivery;
+import io.tributary.core.api.DeliveryHandler;
+import io.tributary.core.api.Settlement;
+import io.tributary.core.model.BrokerException;
+import io.tributary.core.model.ErrorCode;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.ToLongFunction;
+
+/** One consumer: its credit and what is outstanding with it. Its public methods may be called on any thread. */
+final class QueueConsumer implements Consumer {
+    final ConsumerOptions options;
+    final DeliveryHandler handler;
+    final Map<Long, Entry> outstanding = new HashMap<>();
+    private final Dispatcher dispatcher;
+    /** Credit that the loop has not looked at yet. */
+    private final AtomicLong requested = new AtomicLong();
+    long credit;
+    /** It is in the dispatcher's round. */
+    boolean inRound;
+    boolean detached;
+
+    QueueConsumer(Dispatcher dispatcher, ConsumerOptions options, DeliveryHandler handler) {
+        this.dispatcher = dispatcher;
+        this.options = options;
+        this.handler = handler;
+    }
+
+    @Override
+    public void request(int count) {
+        if (count < 1) {
+            throw new BrokerException(ErrorCode.INVALID_ARGUMENT, "credit is granted for one delivery or more, not " + count);
+        }
+        if (requested.getAndAdd(count) == 0) {
+            dispatcher.loop().execute(() -> {
+                long granted = requested.getAndSet(0);
+                if (!detached) {
+                    dispatcher.credited(this, granted);
+                }
+            });
+        }
+    }
+
+    @Override
+    public CompletionStage<List<Delivery>> pull(int max, Duration wait) {
+        if (max < 1 || wait.isNegative()) {
+            throw new BrokerException(ErrorCode.INVALID_ARGUMENT, "a pull asks for one record or more and waits no negative time");
+        }
+        CompletableFuture<List<Delivery>> answer = new CompletableFuture<>();
+        dispatcher.loop().execute(() -> dispatcher.pull(new Pull(this, max, wait.isZero(), answer), wait));
+        return answer;
+    }
+
+    @Override
+    public CompletionStage<Integer> settle(Collection<Delivery> deliveries, Settlement settlement) {
+        return settle(deliveries, Delivery::id, settlement);
+    }
+
+    @Override
+    public CompletionStage<Integer> settleById(Collection<Long> deliveryIds, Settlement settlement) {
+        return settle(deliveryIds, Long::longValue, settlement);
+    }
+
+    private <T> CompletionStage<Integer> settle(Collection<T> settled, ToLongFunction<T> id, Settlement settlement) {
+        CompletableFuture<Integer> done = new CompletableFuture<>();
+        dispatcher.loop().execute(() -> {
+            int count = 0;
+            for (T each : settled) {
+                Entry entry = outstanding.remove(id.applyAsLong(each));
+                if (entry != null) {
+                    dispatcher.settle(entry, settlement);
+                    count++;
+                }
+            }
+            done.complete(count);
+            if (count > 0) {
+                dispatcher.settled(settlement);
+            }
+        });
+        return done;
+    }
+
+    @Override
+    public CompletionStage<Boolean> extend(long deliveryId, Duration deadline) {
+        if (deadline.isNegative()) {
+            throw new BrokerException(ErrorCode.INVALID_ARGUMENT, "a deadline lies in the future");
+        }
+        CompletableFuture<Boolean> done = new CompletableFuture<>();
+        dispatcher.loop().execute(() -> {
+            Entry entry = outstanding.get(deliveryId);
+            if (entry != null) {
+                dispatcher.startDeadline(entry, deadline);
+            }
+            done.complete(entry != null);
+        });
+        return done;
+    }
+
+    @Override
+    public CompletionStage<Void> close() {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        dispatcher.loop().execute(() -> {
+            dispatcher.detach(this);
+            done.complete(null);
+        });
+        return done;
+    }
+
+    void expired(Entry entry) {
+        if (outstanding.remove(entry.deliveryId) != null) {
+            dispatcher.settle(entry, Settlement.REQUEUE);
+            dispatcher.settled(Settlement.REQUEUE);
+        }
+    }
+
+    void pullExpired(Pull pull) {
+        dispatcher.pullExpired(pull);
+    }
+}

@@ -1,0 +1,335 @@
+package io.tributary.core.subscription;
+
+import io.tributary.core.api.Consumer;
+import io.tributary.core.api.ConsumerOptions;
+import io.tributary.core.api.DeliveryHandler;
+import io.tributary.core.api.Subscription;
+import io.tributary.core.api.SubscriptionStats;
+import io.tributary.core.api.Topic;
+import io.tributary.core.api.Topics;
+import io.tributary.core.model.Binding;
+import io.tributary.core.model.BrokerException;
+import io.tributary.core.model.ErrorCode;
+import io.tributary.core.model.StartPosition;
+import io.tributary.core.model.SubscriptionConfig;
+import io.tributary.core.model.SubscriptionName;
+import io.tributary.core.routing.RouteTable;
+import io.tributary.core.subscription.loop.TimerWheel;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/** The subscription as its callers see it: every call becomes a task of its loop. */
+final class QueueSubscription implements Subscription {
+    private final SubscriptionName name;
+    private final SubscriptionConfig config;
+    private final SubscriptionLimits limits;
+    private final Worker worker;
+    private final Intake intake;
+    private final Dispatcher dispatcher;
+    private final Bindings bindings;
+    private final Persistence persistence;
+    private final UnloadTimeout unload = new UnloadTimeout(this::unload);
+    private @Nullable BrokerException closed;
+    private final AtomicBoolean open = new AtomicBoolean();
+    private boolean pumping;
+    private boolean pumpAgain;
+    private boolean turnQueued;
+
+    QueueSubscription(SubscriptionName name, SubscriptionConfig config, SubscriptionLimits limits, Worker worker, Topics topics,
+                      RouteTable routes, Persistence persistence) {
+        this.name = name;
+        this.config = config;
+        this.limits = limits;
+        this.worker = worker;
+        this.persistence = persistence;
+        intake = new Intake(worker.loop(), limits, this::pump, persistence::changed);
+        dispatcher = new Dispatcher(name, intake, limits, this::pump);
+        bindings = new Bindings(name, topics, routes, worker, intake);
+    }
+
+    @Override
+    public SubscriptionName name() {
+        return name;
+    }
+
+    @Override
+    public SubscriptionConfig config() {
+        return config;
+    }
+
+    @Override
+    public List<Binding> bindings() {
+        return bindings.current();
+    }
+
+    /** Whether callers may find it: it has begun, and is not being deleted. On any thread. */
+    boolean isOpen() {
+        return open.get();
+    }
+
+    void open() {
+        open.set(true);
+    }
+
+    /** Returns whether it was open. */
+    boolean hide() {
+        return open.getAndSet(false);
+    }
+
+    Worker worker() {
+        return worker;
+    }
+
+    Intake intake() {
+        return intake;
+    }
+
+    Dispatcher dispatcher() {
+        return dispatcher;
+    }
+
+    @Override
+    public CompletionStage<Void> bind(Binding binding, StartPosition start) {
+        return stage(() -> {
+            if (!bindings.current().contains(binding)) {
+                bindings.checkTopic(binding);
+                bindings.add(binding, start);
+                pump();
+            }
+            return persistence.writeDefinition(this);
+        });
+    }
+
+    @Override
+    public CompletionStage<Void> unbind(Binding binding) {
+        return stage(() -> {
+            if (bindings.current().contains(binding)) {
+                bindings.remove(binding);
+                pump();
+            }
+            return persistence.writeDefinition(this);
+        });
+    }
+
+    @Override
+    public CompletionStage<Consumer> attach(ConsumerOptions options, DeliveryHandler handler) {
+        return stage(() -> {
+            QueueConsumer consumer = dispatcher.attach(options, handler);
+            TimerWheel.cancel(unload);
+            return persistence.activate().handle((done, failure) -> {
+                if (failure != null) {
+                    worker.loop().execute(() -> dispatcher.detach(consumer));
+                    throw BrokerException.of(failure);
+                }
+                return consumer;
+            });
+        });
+    }
+
+    @Override
+    public CompletionStage<Long> purge() {
+        return stage(() -> {
+            intake.drainFeeds();
+            CompletionStage<Long> count = countReady();
+            dropReady();
+            return count;
+        });
+    }
+
+    @Override
+    public CompletionStage<SubscriptionStats> stats() {
+        return stage(() -> {
+            long outstanding = dispatcher.outstanding();
+            int consumers = dispatcher.consumers();
+            return countReady().thenApply(ready -> new SubscriptionStats(ready, outstanding, consumers));
+        });
+    }
+
+    /** Begins with these bindings; completes when they are written. For a new subscription. */
+    CompletionStage<Void> begin(List<Binding> initial, StartPosition start) {
+        return stage(() -> {
+            initial.forEach(bindings::checkTopic);
+            initial.stream().distinct().forEach(binding -> bindings.add(binding, start));
+            return persistence.writeDefinition(this);
+        });
+    }
+
+    /** Begins where an earlier process ended. */
+    CompletionStage<Void> restore(List<Binding> written, Collection<SourceStart> starts) {
+        return stage(() -> {
+            bindings.restore(written, starts);
+            return CompletableFuture.completedFuture(null);
+        });
+    }
+
+    /** Cancels the consumers, forgets everything and completes with the number of records that were ready. */
+    CompletionStage<Long> delete() {
+        return stage(() -> {
+            CompletionStage<Long> count = countReady();
+            end(new BrokerException(ErrorCode.SUBSCRIPTION_NOT_FOUND, "subscription '" + name + "' was deleted"));
+            return persistence.delete().thenCombine(count, (deleted, ready) -> ready);
+        });
+    }
+
+    /** Writes what is to be kept and ends. */
+    CompletionStage<Void> close() {
+        return stage(() -> {
+            CompletionStage<Void> written = persistence.close(this);
+            end(new BrokerException(ErrorCode.CLOSED, "the broker is stopping"));
+            return written;
+        });
+    }
+
+    private void end(BrokerException cause) {
+        closed = cause;
+        TimerWheel.cancel(unload);
+        bindings.clear();
+        dispatcher.cancel(cause);
+        intake.close();
+    }
+
+    /** On any thread: a topic was created or has new partitions. */
+    void topicGrew(Topic topic) {
+        worker.loop().execute(() -> {
+            if (closed == null && bindings.topicGrew(topic)) {
+                pump();
+            }
+        });
+    }
+
+    /** On any thread. Completes when the subscription no longer touches the topic. */
+    CompletionStage<Void> topicDeleted(Topic topic) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        worker.loop().execute(() -> {
+            if (closed == null) {
+                List<Source> gone = intake.remove(source -> source.key.topic().equals(topic.id()));
+                dispatcher.forgetRemoved();
+                if (bindings.topicDeleted(topic) || !gone.isEmpty()) {
+                    forget(gone);
+                }
+                pump();
+            }
+            done.complete(null);
+        });
+        return done;
+    }
+
+    /** Moves records to consumers and into the window for as long as there is something to move. */
+    private void pump() {
+        if (pumping) {
+            pumpAgain = true;
+            return;
+        }
+        if (closed != null) {
+            return;
+        }
+        pumping = true;
+        try {
+            boolean more = true;
+            while (more) {
+                pumpAgain = false;
+                if (dispatcher.dispatch()) {
+                    queueTurn();
+                    break;
+                }
+                more = intake.refill(dispatcher.demand()) || pumpAgain;
+            }
+            if (intake.window().isEmpty() && !dispatcher.isLoading() && intake.isCaughtUp()) {
+                dispatcher.answerImmediatePulls();
+            }
+        } finally {
+            pumping = false;
+        }
+        List<Source> done = intake.removeDone();
+        if (!done.isEmpty()) {
+            forget(done);
+        }
+        if (dispatcher.consumers() == 0 && !unload.isScheduled() && !intake.isUnloaded()) {
+            worker.loop().timers().schedule(unload, worker.loop().nanoTime() + limits.unloadDelay().toNanos());
+        }
+    }
+
+    /** Writes that these sources are no more, then drops what was kept of them. */
+    private void forget(List<Source> gone) {
+        persistence.writeDefinition(this).whenComplete((done, failure) -> worker.loop().execute(() -> {
+            if (failure == null && closed == null) {
+                gone.forEach(persistence::forget);
+            }
+        }));
+    }
+
+    private void queueTurn() {
+        if (!turnQueued) {
+            turnQueued = true;
+            worker.loop().execute(() -> {
+                turnQueued = false;
+                pump();
+            });
+        }
+    }
+
+    private void unload() {
+        if (closed == null && dispatcher.consumers() == 0) {
+            intake.unload();
+            persistence.deactivate(this);
+        }
+    }
+
+    /** Counts what is neither outstanding nor settled, as of now. */
+    private CompletionStage<Long> countReady() {
+        long known = -dispatcher.outstanding();
+        List<CompletionStage<Long>> rest = new ArrayList<>();
+        for (Source source : intake.sources()) {
+            known += source.pending.count();
+            rest.add(new BacklogCount(source, source.position(), source.feed.limit(), worker.loop()).start());
+        }
+        CompletionStage<Long> sum = CompletableFuture.completedFuture(known);
+        for (CompletionStage<Long> part : rest) {
+            sum = sum.thenCombine(part, Long::sum);
+        }
+        return sum;
+    }
+
+    private void dropReady() {
+        intake.fallBehind();
+        intake.window().drain(entry -> { });
+        for (Source source : intake.sources()) {
+            source.pending.clear();
+            source.skipTo(source.feed.limit());
+        }
+        dispatcher.forEachOutstanding(entry -> entry.source.pending.add(entry.offset));
+        intake.fallBehind();
+    }
+
+    private <T> CompletionStage<T> stage(Task<T> task) {
+        CompletableFuture<T> done = new CompletableFuture<>();
+        worker.loop().execute(() -> {
+            if (closed != null) {
+                done.completeExceptionally(new BrokerException(ErrorCode.CLOSED, "subscription '" + name + "' has ended"));
+                return;
+            }
+            try {
+                task.run().whenComplete((result, failure) -> {
+                    if (failure != null) {
+                        done.completeExceptionally(BrokerException.of(failure));
+                    } else {
+                        done.complete(result);
+                    }
+                });
+            } catch (BrokerException e) {
+                done.completeExceptionally(e);
+            }
+        });
+        return done;
+    }
+
+    /** What a call does on the loop. */
+    private interface Task<T> {
+        CompletionStage<T> run();
+    }
+}

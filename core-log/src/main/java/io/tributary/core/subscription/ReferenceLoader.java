@@ -1,0 +1,74 @@
+package io.tributary.core.subscription;
+
+import io.tributary.core.model.BrokerException;
+import io.tributary.core.model.ErrorCode;
+import io.tributary.core.model.Record;
+import java.util.List;
+
+/** Reads the record of the window's first entry again when memory did not keep it. */
+final class ReferenceLoader {
+    private final Intake intake;
+    private final Runnable continuation;
+    private final ReadRetry retry;
+    private boolean loading;
+
+    ReferenceLoader(Intake intake, Runnable continuation) {
+        this.intake = intake;
+        this.continuation = continuation;
+        retry = new ReadRetry(intake.loop(), continuation);
+    }
+
+    /**
+     * Whether the window's first entry has its record. If not, it is being read and the continuation runs later; entries whose record is
+     * gone for good are dropped on the way.
+     */
+    boolean hasRecord(ReadyWindow window) {
+        while (!loading && !retry.isScheduled()) {
+            Entry entry = window.peek();
+            if (entry == null) {
+                return false;
+            }
+            if (entry.record != null) {
+                return true;
+            }
+            load(window, entry);
+        }
+        return false;
+    }
+
+    boolean isLoading() {
+        return loading || retry.isScheduled();
+    }
+
+    private void load(ReadyWindow window, Entry entry) {
+        loading = true;
+        LoopRead.await(entry.source.partition.readRecords(entry.offset, 1, 1), intake.loop(), new LoopRead.Receiver() {
+            @Override
+            public void records(List<Record> records) {
+                loading = false;
+                retry.succeeded();
+                if (records.isEmpty() || records.get(0).offset() != entry.offset) {
+                    drop(window, entry);
+                } else if (window.contains(entry)) {
+                    entry.record = records.get(0);
+                    window.loaded(entry);
+                }
+            }
+
+            @Override
+            public void failed(BrokerException cause) {
+                loading = false;
+                if (cause.code() == ErrorCode.OFFSET_OUT_OF_RANGE || cause.code() == ErrorCode.CLOSED) {
+                    drop(window, entry);
+                } else {
+                    retry.failed(entry.source.partition.id(), cause);
+                }
+            }
+        }, continuation);
+    }
+
+    private static void drop(ReadyWindow window, Entry entry) {
+        window.removeIf(each -> each == entry);
+        entry.source.settled(entry.offset);
+    }
+}

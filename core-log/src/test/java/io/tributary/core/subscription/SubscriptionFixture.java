@@ -1,0 +1,132 @@
+package io.tributary.core.subscription;
+
+import static org.awaitility.Awaitility.await;
+
+import io.tributary.core.api.Consumer;
+import io.tributary.core.api.ConsumerOptions;
+import io.tributary.core.api.Delivery;
+import io.tributary.core.api.StateTable;
+import io.tributary.core.api.Subscription;
+import io.tributary.core.api.SubscriptionStats;
+import io.tributary.core.model.Binding;
+import io.tributary.core.model.BrokerException;
+import io.tributary.core.model.Filter;
+import io.tributary.core.model.Namespace;
+import io.tributary.core.model.StartPosition;
+import io.tributary.core.model.SubscriptionConfig;
+import io.tributary.core.model.SubscriptionName;
+import io.tributary.core.model.TopicName;
+import io.tributary.core.routing.RouteTable;
+import io.tributary.core.state.StateTables;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.awaitility.core.ThrowingRunnable;
+import org.jspecify.annotations.Nullable;
+
+/** Subscriptions over topics in memory, with a clock that a test sets. */
+final class SubscriptionFixture implements AutoCloseable {
+    static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    final FakeTopics topics;
+    final RouteTable routes = new RouteTable();
+    final AtomicLong nanos = new AtomicLong();
+    final FakeMetadataStore metadata = new FakeMetadataStore();
+    final QueueSubscriptions subscriptions;
+
+    SubscriptionFixture() {
+        this(SubscriptionLimits.DEFAULT, null);
+    }
+
+    SubscriptionFixture(SubscriptionLimits limits, @Nullable Executor readExecutor) {
+        topics = new FakeTopics(readExecutor);
+        StateTable state = get(new StateTables(topics, topics).open("subscriptions"));
+        subscriptions = new QueueSubscriptions(topics, routes, new QueueSubscriptions.DurableStores(metadata, state), limits, 2,
+            nanos::get);
+        topics.tell(subscriptions);
+    }
+
+    static SubscriptionName name(String name) {
+        return new SubscriptionName(Namespace.DEFAULT, name);
+    }
+
+    static Binding all(String topic) {
+        return new Binding(TopicName.of(topic), new Filter.All());
+    }
+
+    static Binding subject(String topic, String subject) {
+        return new Binding(TopicName.of(topic), new Filter.ExactSubject(subject));
+    }
+
+    Subscription subscription(String name, StartPosition start, Binding... bindings) {
+        return get(subscriptions.create(name(name), SubscriptionConfig.TRANSIENT, List.of(bindings), start));
+    }
+
+    /** A subscription to what is published to a topic, which is made if need be. */
+    Subscription subscription(String name, String topic) {
+        topics.topic(topic, 1);
+        return subscription(name, StartPosition.LATEST, all(topic));
+    }
+
+    /** Publishes texts to a topic's first partition. */
+    void publish(String topic, String... texts) {
+        for (String text : texts) {
+            topics.partition(topic).publish(null, text);
+        }
+    }
+
+    Consumer attach(Subscription subscription, RecordingHandler handler, int credit) {
+        Consumer consumer = get(subscription.attach(ConsumerOptions.SHARED, handler));
+        if (credit > 0) {
+            consumer.request(credit);
+        }
+        return consumer;
+    }
+
+    /** Pulls until nothing is ready. */
+    static List<Delivery> pullAll(Consumer consumer) {
+        List<Delivery> all = new ArrayList<>();
+        for (List<Delivery> some = get(consumer.pull(100, Duration.ZERO)); !some.isEmpty(); some = get(consumer.pull(100, Duration.ZERO))) {
+            all.addAll(some);
+        }
+        return all;
+    }
+
+    static List<String> texts(List<Delivery> deliveries) {
+        return deliveries.stream().map(RecordingHandler::text).toList();
+    }
+
+    static SubscriptionStats stats(Subscription subscription) {
+        return get(subscription.stats());
+    }
+
+    void advance(Duration time) {
+        nanos.addAndGet(time.toNanos());
+        subscriptions.wakeUp();
+    }
+
+    static <T> T get(CompletionStage<T> stage) {
+        try {
+            return stage.toCompletableFuture().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throw BrokerException.of(e);
+        } catch (InterruptedException | TimeoutException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    static void awaitThat(ThrowingRunnable assertion) {
+        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(2)).untilAsserted(assertion);
+    }
+
+    @Override
+    public void close() {
+        subscriptions.close();
+    }
+}
