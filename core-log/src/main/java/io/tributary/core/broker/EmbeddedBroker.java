@@ -57,11 +57,12 @@ public final class EmbeddedBroker implements Broker, AutoCloseable {
         this.config = config;
         this.lock = lock;
         this.metadata = new RocksMetadataStore(config.dataDir().resolve("metadata"));
-        this.files = new FileSegmentStore(config.dataDir().resolve("segments"));
+        this.files = new FileSegmentStore(config.dataDir(), new FileSegmentStore.Settings(
+            config.durability() == BrokerConfig.Durability.FSYNC, config.journalFileBytes(), config.checkpointEvery()));
         LogThread.Settings settings = new LogThread.Settings(config.maxInFlightBytes() / config.logThreads(),
             config.tailCacheBytes() / config.logThreads(), config.maxSegmentAge().toMillis(), config.clock(), reads);
         for (int i = 0; i < config.logThreads(); i++) {
-            threads.add(new LogThread("tributary-log-" + i, settings, List.of(files, memory)));
+            threads.add(new LogThread("tributary-log-" + i, settings));
         }
         this.topics = new TopicCatalogue(metadata, new TopicCatalogue.Stores(files, memory), threads, config, changer);
         this.ids = new IdBlocks(metadata);

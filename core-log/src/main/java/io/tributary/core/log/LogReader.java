@@ -10,8 +10,6 @@ import io.tributary.core.model.ErrorCode;
 import io.tributary.core.model.PartitionId;
 import io.tributary.core.model.Record;
 import io.tributary.core.store.Segment;
-import java.io.EOFException;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -158,27 +156,9 @@ final class LogReader {
             if (into.size() >= maxRecords) {
                 break;
             }
-            next = BatchDecoder.decode(bytes(slice), next, maxRecords, into);
+            next = BatchDecoder.decode(Slices.bytes(slice), next, maxRecords, into);
         }
         return next;
-    }
-
-    private static ByteBuffer bytes(LogSlice slice) {
-        if (slice instanceof LogSlice.Memory memory) {
-            return memory.bytes();
-        }
-        LogSlice.FileRange range = (LogSlice.FileRange) slice;
-        ByteBuffer bytes = ByteBuffer.allocate(range.length());
-        try {
-            while (bytes.hasRemaining()) {
-                if (range.channel().read(bytes, range.position() + bytes.position()) < 0) {
-                    throw new EOFException("the file ends before what was written");
-                }
-            }
-        } catch (IOException e) {
-            throw new BrokerException(ErrorCode.STORAGE_FAILURE, "cannot read a segment: " + e.getMessage(), e);
-        }
-        return bytes.flip();
     }
 
     private TimestampLookup find(long timestampMs) {
@@ -191,7 +171,7 @@ final class LogReader {
             long end = Math.min(segment.endOffset(), highWatermark);
             while (next < end) {
                 for (LogSlice slice : segment.read(next, end, LOOKUP_BYTES)) {
-                    ByteBuffer batches = bytes(slice);
+                    ByteBuffer batches = Slices.bytes(slice);
                     TimestampLookup found = findIn(batches, next, timestampMs);
                     if (found.found()) {
                         return found;

@@ -3,31 +3,28 @@ package io.tributary.core.log;
 import io.tributary.core.batch.BatchBuilder;
 import io.tributary.core.model.BrokerException;
 import io.tributary.core.model.ErrorCode;
-import io.tributary.core.store.Lane;
 import io.tributary.core.store.SegmentStore;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jctools.queues.MpscUnboundedArrayQueue;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The single writer of many logs. Whatever is in the mailbox when it looks is appended in one go: one write a log, one commit for all.
- * While two commits are under way what comes is appended and waits for the next, so that a slow disk makes larger commits.
+ * While commits are under way what comes is appended and waits for the next, so that a slow disk makes larger commits.
  *
- * <p>Bound: at most {@link Settings#maxInFlightBytes} of appended bytes between the mailbox and their commit; beyond it an append fails
- * with LIMIT_EXCEEDED, having left no trace.
+ * <p>Bound: at most {@link Settings#maxInFlightBytes} of appended bytes between the mailbox and their commit (and one append that is
+ * larger by itself); beyond it an append fails with LIMIT_EXCEEDED, having left no trace.
  */
 public final class LogThread implements Executor, AutoCloseable {
-    /** An append that is larger than the bound is let through when nothing else is in flight. */
-    private static final int MAX_DRAIN = 4096;
-    private static final int MAX_COMMITS = 2;
+    private static final int MAX_TURN_WORKS = 4096;
+    private static final int MAX_TURN_BYTES = 4 << 20;
     private static final int QUEUE_CHUNK = 1024;
     /** Charged for every append beside its bytes, for the objects that carry it. */
     private static final int WORK_OVERHEAD = 256;
@@ -49,7 +46,7 @@ public final class LogThread implements Executor, AutoCloseable {
     private final MpscUnboundedArrayQueue<Work> mailbox = new MpscUnboundedArrayQueue<>(QUEUE_CHUNK);
     private final MpscUnboundedArrayQueue<Runnable> orders = new MpscUnboundedArrayQueue<>(QUEUE_CHUNK);
     private final AtomicLong inFlight = new AtomicLong();
-    private final IdentityHashMap<SegmentStore, CommitLane> lanes = new IdentityHashMap<>();
+    private final List<CommitLane> lanes = new CopyOnWriteArrayList<>();
     private final List<LogWriter> touched = new ArrayList<>();
     private final BatchBuilder builder = new BatchBuilder();
     private final TailCache tailCache;
@@ -57,13 +54,10 @@ public final class LogThread implements Executor, AutoCloseable {
     private volatile boolean closing;
     private volatile boolean halted;
 
-    /** Starts the thread; it can append to these stores. */
-    public LogThread(String name, Settings settings, List<SegmentStore> stores) {
+    /** Starts the thread. */
+    public LogThread(String name, Settings settings) {
         this.settings = settings;
         this.tailCache = new TailCache(settings.tailCacheBytes());
-        for (SegmentStore store : stores) {
-            lanes.put(store, new CommitLane(store.openLane()));
-        }
         this.thread = new Thread(this::run, name);
         thread.setDaemon(true);
         thread.start();
@@ -81,26 +75,25 @@ public final class LogThread implements Executor, AutoCloseable {
         return tailCache;
     }
 
-    CommitLane lane(SegmentStore store) {
-        CommitLane lane = lanes.get(store);
-        if (lane == null) {
-            throw new IllegalArgumentException("no lane to this store");
+    /** The thread's lane to a store, which has recovered. */
+    synchronized CommitLane lane(SegmentStore store) {
+        for (CommitLane lane : lanes) {
+            if (lane.store() == store) {
+                return lane;
+            }
         }
-        return lane;
+        CommitLane opened = new CommitLane(store, this);
+        lanes.add(opened);
+        return opened;
     }
 
     /** Puts work into the mailbox, or fails it at once. */
     void submit(Work work) {
         int cost = work.bytes + WORK_OVERHEAD;
         long before = inFlight.getAndAdd(cost);
-        if (before > 0 && before + cost > settings.maxInFlightBytes()) {
+        if (closing || before > 0 && before + cost > settings.maxInFlightBytes()) {
             inFlight.addAndGet(-cost);
-            work.onFailure(new BrokerException(ErrorCode.LIMIT_EXCEEDED, "too many bytes wait to be appended"));
-            return;
-        }
-        if (closing) {
-            inFlight.addAndGet(-cost);
-            work.onFailure(closed());
+            work.onFailure(closing ? closed() : new BrokerException(ErrorCode.LIMIT_EXCEEDED, "too many bytes wait to be appended"));
             return;
         }
         mailbox.offer(work);
@@ -133,7 +126,7 @@ public final class LogThread implements Executor, AutoCloseable {
         while (!halted) {
             try {
                 if (!turn()) {
-                    if (closing && mailbox.isEmpty() && orders.isEmpty() && idle()) {
+                    if (isDone()) {
                         break;
                     }
                     park();
@@ -142,7 +135,7 @@ public final class LogThread implements Executor, AutoCloseable {
                 LOG.error("a log thread's turn failed", fault);
             }
         }
-        lanes.values().forEach(lane -> lane.lane.close());
+        lanes.forEach(CommitLane::close);
     }
 
     private boolean turn() {
@@ -151,16 +144,38 @@ public final class LogThread implements Executor, AutoCloseable {
             runOrder(order);
             done++;
         }
-        int drained = mailbox.drain(this::stage, MAX_DRAIN);
+        done += drainMailbox();
         for (LogWriter writer : touched) {
             writer.flush();
         }
         touched.clear();
         boolean committed = false;
-        for (CommitLane lane : lanes.values()) {
+        for (CommitLane lane : lanes) {
             committed |= lane.commitIfDue();
         }
-        return done + drained > 0 || committed;
+        return done > 0 || committed;
+    }
+
+    private int drainMailbox() {
+        for (CommitLane lane : lanes) {
+            if (!lane.takesMore()) {
+                return 0;
+            }
+        }
+        int works = 0;
+        long bytes = 0;
+        while (works < MAX_TURN_WORKS && bytes < MAX_TURN_BYTES) {
+            Work work = mailbox.poll();
+            if (work == null) {
+                break;
+            }
+            works++;
+            bytes += work.bytes;
+            if (work.writer.stage(work)) {
+                touched.add(work.writer);
+            }
+        }
+        return works;
     }
 
     private static void runOrder(Runnable order) {
@@ -171,15 +186,12 @@ public final class LogThread implements Executor, AutoCloseable {
         }
     }
 
-    private void stage(Work work) {
-        if (work.writer.stage(work)) {
-            touched.add(work.writer);
+    private boolean isDone() {
+        if (!closing || !mailbox.isEmpty() || !orders.isEmpty()) {
+            return false;
         }
-    }
-
-    private boolean idle() {
-        for (CommitLane lane : lanes.values()) {
-            if (lane.underWay > 0 || !lane.uncommitted.isEmpty()) {
+        for (CommitLane lane : lanes) {
+            if (!lane.isIdle()) {
                 return false;
             }
         }
@@ -188,10 +200,19 @@ public final class LogThread implements Executor, AutoCloseable {
 
     private void park() {
         parked = true;
-        if (mailbox.isEmpty() && orders.isEmpty() && !halted && !(closing && idle())) {
+        if (orders.isEmpty() && !halted && !isDone() && (mailbox.isEmpty() || !takesMore())) {
             LockSupport.park(this);
         }
         parked = false;
+    }
+
+    private boolean takesMore() {
+        for (CommitLane lane : lanes) {
+            if (!lane.takesMore()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Appends and commits what is in the mailbox, then stops. Must not be called on the thread itself. */
@@ -200,7 +221,9 @@ public final class LogThread implements Executor, AutoCloseable {
         closing = true;
         LockSupport.unpark(thread);
         join();
-        failRest();
+        for (Work work = mailbox.poll(); work != null; work = mailbox.poll()) {
+            work.onFailure(closed());
+        }
     }
 
     /** Stops where it is: nothing more is appended, committed or completed. */
@@ -225,61 +248,7 @@ public final class LogThread implements Executor, AutoCloseable {
         }
     }
 
-    private void failRest() {
-        for (Work work = mailbox.poll(); work != null; work = mailbox.poll()) {
-            work.onFailure(closed());
-        }
-    }
-
-    static BrokerException closed() {
+    private static BrokerException closed() {
         return new BrokerException(ErrorCode.CLOSED, "the broker is stopping");
-    }
-
-    /** One store's lane with what was appended to it since its last commit. */
-    final class CommitLane {
-        final Lane lane;
-        private List<LogWriter> uncommitted = new ArrayList<>();
-        private int underWay;
-
-        CommitLane(Lane lane) {
-            this.lane = lane;
-        }
-
-        /** Notes that a log has appended; it asks again only after {@link LogWriter#takeUncommittedEnd}. */
-        void appended(LogWriter writer) {
-            uncommitted.add(writer);
-        }
-
-        boolean commitIfDue() {
-            if (uncommitted.isEmpty() || underWay >= MAX_COMMITS) {
-                return false;
-            }
-            List<LogWriter> writers = uncommitted;
-            uncommitted = new ArrayList<>();
-            long[] ends = new long[writers.size()];
-            for (int i = 0; i < ends.length; i++) {
-                ends[i] = writers.get(i).takeUncommittedEnd();
-            }
-            underWay++;
-            lane.commit(failure -> {
-                if (isCurrent()) {
-                    done(writers, ends, failure);
-                } else {
-                    execute(() -> done(writers, ends, failure));
-                }
-            });
-            return true;
-        }
-
-        private void done(List<LogWriter> writers, long[] ends, @Nullable BrokerException failure) {
-            underWay--;
-            for (int i = 0; i < ends.length; i++) {
-                if (failure == null) {
-                    writers.get(i).committed(ends[i]);
-                } else {
-                    writers.get(i).commitFailed(failure);
-                }
-            }
-        }
     }
 }

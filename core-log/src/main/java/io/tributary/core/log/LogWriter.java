@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import org.apache.kafka.storage.internals.log.BatchMetadata;
 import org.jspecify.annotations.Nullable;
 
 /** The writing side of one log. Everything here runs on the log's thread. */
@@ -25,11 +26,21 @@ final class LogWriter {
     private final LogId id;
     private final SegmentStore store;
     private final LogThread thread;
-    private final LogThread.CommitLane lane;
+    private final CommitLane lane;
+    private final ProducerStates producers;
     private final LogState state;
     private final TailWindow tail;
     private final Supplier<TopicConfig> config;
     private final Runnable advanced;
+
+    /**
+     * What the log is part of.
+     *
+     * @param config   the topic's configuration at the time of the call
+     * @param advanced told when high watermark or start have moved
+     */
+    record Context(Supplier<TopicConfig> config, Runnable advanced) {
+    }
 
     private final List<Work> pending = new ArrayList<>();
     /** Written, in order, and not yet durable. */
@@ -44,16 +55,17 @@ final class LogWriter {
     private @Nullable Segment active;
     private long activeSinceMs;
 
-    LogWriter(LogId id, SegmentStore store, LogThread thread, LogState state, TailWindow tail, Supplier<TopicConfig> config,
-            Runnable advanced) {
+    LogWriter(LogId id, SegmentStore store, LogThread thread, LogState state, TailWindow tail, ProducerStates producers,
+            Context context) {
         this.id = id;
         this.store = store;
         this.thread = thread;
         this.lane = thread.lane(store);
         this.state = state;
         this.tail = tail;
-        this.config = config;
-        this.advanced = advanced;
+        this.producers = producers;
+        this.config = context.config();
+        this.advanced = context.advanced();
         this.nextOffset = state.highWatermark();
         List<Segment> segments = state.segments();
         this.active = segments.isEmpty() ? null : segments.get(segments.size() - 1);
@@ -116,6 +128,21 @@ final class LogWriter {
     private void addBatches(AppendWork work) {
         ByteBuffer batches = work.batches;
         makeRoom(batches.remaining());
+        ProducerStates.Verdict verdict;
+        try {
+            verdict = producers.check(batches, nextOffset);
+        } catch (BrokerException refused) {
+            fail(work, refused);
+            return;
+        }
+        BatchMetadata duplicate = verdict.duplicate();
+        if (duplicate != null) {
+            work.duplicate = true;
+            work.baseOffset = duplicate.firstOffset();
+            work.lastOffset = duplicate.lastOffset();
+            runWorks.add(work);
+            return;
+        }
         work.baseOffset = nextOffset;
         int at = batches.position();
         while (at < batches.limit()) {
@@ -124,6 +151,7 @@ final class LogWriter {
             at += (int) BatchHeader.sizeInBytes(batches, at);
         }
         work.lastOffset = nextOffset - 1;
+        producers.update(verdict, nextOffset);
         runWorks.add(work);
         addToRun(batches);
     }
@@ -151,6 +179,7 @@ final class LogWriter {
 
     private void writeRun() {
         if (run.isEmpty()) {
+            finishRun();
             return;
         }
         long firstOffset = BatchHeader.baseOffset(run.get(0), run.get(0).position());
@@ -159,9 +188,10 @@ final class LogWriter {
             if (segment == null || segment.endOffset() != firstOffset) {
                 segment = open(firstOffset);
             }
-            lane.lane.append(segment, run);
+            lane.append(segment, run, runBytes);
         } catch (RuntimeException failure) {
             nextOffset = firstOffset;
+            producers.rollBack();
             BrokerException cause = BrokerException.of(failure);
             runWorks.forEach(work -> fail(work, cause));
             clearRun();
@@ -170,13 +200,25 @@ final class LogWriter {
         for (ByteBuffer batches : run) {
             cache(batches);
         }
-        awaiting.addAll(runWorks);
-        runWorks.forEach(Work::onAccepted);
-        clearRun();
         if (!uncommitted) {
             uncommitted = true;
             lane.appended(this);
         }
+        finishRun();
+    }
+
+    private void finishRun() {
+        long durable = state.highWatermark();
+        for (Work work : runWorks) {
+            work.onAccepted();
+            if (work.lastOffset < durable) {
+                thread.release(work);
+                work.onDurable();
+            } else {
+                awaiting.add(work);
+            }
+        }
+        clearRun();
     }
 
     private void clearRun() {
@@ -201,6 +243,7 @@ final class LogWriter {
         Segment old = active;
         if (old != null) {
             old.seal();
+            producers.takeSnapshot(nextOffset, false);
         }
         active = null;
     }
@@ -235,7 +278,24 @@ final class LogWriter {
         advanced.run();
     }
 
-    void commitFailed(BrokerException failure) {
+    /** The commit failed: goes back to what is durable, and fails who waits. */
+    void rollBack(BrokerException failure) {
+        long end = state.highWatermark();
+        uncommitted = false;
+        nextOffset = end;
+        tail.truncate(end);
+        List<Segment> kept = new ArrayList<>();
+        for (Segment segment : state.segments()) {
+            if (segment.baseOffset() < end || kept.isEmpty()) {
+                segment.truncate(end);
+                kept.add(segment);
+            } else {
+                segment.delete();
+            }
+        }
+        state.setSegments(kept);
+        active = kept.isEmpty() ? null : kept.get(kept.size() - 1);
+        producers.rollBack();
         failAwaiting(failure);
     }
 
@@ -257,11 +317,10 @@ final class LogWriter {
             result.complete(state.startOffset());
             return;
         }
-        lane.lane.moveStart(id, start);
         state.setStartOffset(start);
-        lane.lane.commit(failure -> {
+        lane.moveStart(id, start, failure -> {
             if (failure == null) {
-                thread.execute(() -> dropSegments(start));
+                dropSegments(start);
                 result.complete(start);
             } else {
                 result.completeExceptionally(failure);

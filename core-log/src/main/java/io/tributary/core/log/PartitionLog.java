@@ -48,7 +48,9 @@ public final class PartitionLog implements Partition {
         this.config = config;
         this.state = new LogState(stored.startOffset(), stored.segments());
         TailWindow tail = new TailWindow();
-        this.writer = new LogWriter(logId, store, thread, state, tail, config, this::notifyListeners);
+        this.writer = new LogWriter(logId, store, thread, state, tail,
+            new ProducerStates(id, state, store.stateDirectory(logId), thread.settings().clock()),
+            new LogWriter.Context(config, this::notifyListeners));
         this.reader = new LogReader(id, state, tail, store.inMemory(), thread.settings().reads());
     }
 

@@ -10,7 +10,7 @@ final class TailCache {
     /** What a run costs beside its bytes. */
     private static final int OVERHEAD_BYTES = 160;
 
-    private record Place(TailWindow window, long baseOffset, int bytes) {
+    private record Place(TailWindow window, TailWindow.Run run, int bytes) {
     }
 
     private final long maxBytes;
@@ -24,11 +24,11 @@ final class TailCache {
     void add(TailWindow window, TailWindow.Run run) {
         int cost = run.bytes().remaining() + OVERHEAD_BYTES;
         window.add(run);
-        places.add(new Place(window, run.baseOffset(), cost));
+        places.add(new Place(window, run, cost));
         bytes += cost;
         while (bytes > maxBytes) {
             Place oldest = places.remove();
-            oldest.window().remove(oldest.baseOffset());
+            oldest.window().remove(oldest.run());
             bytes -= oldest.bytes();
         }
     }

@@ -23,8 +23,10 @@ final class TailWindow {
         runs.put(run.baseOffset(), run);
     }
 
-    void remove(long baseOffset) {
-        runs.remove(baseOffset);
+    /** Removes this very run; after a roll-back another, even an equal one, may be in its place. */
+    @SuppressWarnings("ReferenceEquality")
+    void remove(Run run) {
+        runs.computeIfPresent(run.baseOffset(), (base, present) -> present == run ? null : present);
     }
 
     void truncate(long endOffset) {

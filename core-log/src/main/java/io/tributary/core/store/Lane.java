@@ -25,6 +25,12 @@ public interface Lane extends AutoCloseable {
     /** Makes durable what was appended since the last commit. */
     void commit(Commit commit);
 
+    /**
+     * Begins again after a failed commit. Every commit after the failed one has failed too; the owner has cut the segments back to what was
+     * committed. What was appended and not yet committed is forgotten.
+     */
+    void reset();
+
     @Override
     void close();
 }

@@ -1,8 +1,10 @@
 package io.tributary.core.store;
 
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the segments of logs. Calls block and fail with BrokerException STORAGE_FAILURE; they are made on log threads and when a broker
@@ -37,6 +39,9 @@ public interface SegmentStore extends AutoCloseable {
 
     /** A way to append, for the use of one thread. */
     Lane openLane();
+
+    /** A directory for what belongs to a log beside its segments; null when nothing of it outlives the process. */
+    @Nullable Path stateDirectory(LogId log);
 
     /** Whether reads come from memory and never block. */
     boolean inMemory();

@@ -2,14 +2,19 @@ package io.tributary.core.store.file;
 
 import io.tributary.core.api.LogSlice;
 import io.tributary.core.batch.BatchHeader;
+import io.tributary.core.store.LogId;
 import io.tributary.core.store.Segment;
 import java.io.IOException;
+import java.lang.ref.SoftReference;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** A segment in a file: batches one after the other, nothing else. */
+/**
+ * A segment in a file: batches one after the other, nothing else. The index of a segment that is still written stays in memory; that of a
+ * sealed one is loaded when it is needed and may be dropped when memory runs short.
+ */
 final class FileSegment implements Segment {
     static final String SUFFIX = ".log";
 
@@ -21,15 +26,26 @@ final class FileSegment implements Segment {
     record Place(int position, int size, long baseOffset, long lastOffset) {
     }
 
+    private final LogId log;
     private final long baseOffset;
     private final SegmentFile file;
-    private final SparseIndex index = new SparseIndex();
+    private final SegmentOwner owner;
     private volatile Extent extent;
+    /** Null once sealed and written. */
+    private volatile @Nullable SparseIndex openIndex;
+    private volatile SoftReference<SparseIndex> loadedIndex = new SoftReference<>(null);
+    private volatile boolean sealed;
+    private int indexedSize;
 
-    FileSegment(long baseOffset, SegmentFile file) {
+    /** A segment that is written, with what is known of its first bytes. */
+    FileSegment(LogId log, long baseOffset, SegmentFile file, SegmentOwner owner, IndexFile.Loaded known) {
+        this.log = log;
         this.baseOffset = baseOffset;
         this.file = file;
-        this.extent = new Extent(baseOffset, 0, Long.MIN_VALUE);
+        this.owner = owner;
+        this.extent = known.extent();
+        this.openIndex = known.index();
+        this.indexedSize = known.coveredByFile();
     }
 
     /** The name of the file of a segment: its base offset in 20 digits. */
@@ -37,43 +53,46 @@ final class FileSegment implements Segment {
         return String.format("%020d", baseOffset) + SUFFIX;
     }
 
+    /** What is known of an empty segment. */
+    static IndexFile.Loaded empty(long baseOffset) {
+        return new IndexFile.Loaded(new Extent(baseOffset, 0, Long.MIN_VALUE), new SparseIndex(), 0);
+    }
+
+    LogId log() {
+        return log;
+    }
+
     SegmentFile file() {
         return file;
-    }
-
-    Path path() {
-        return file.path();
-    }
-
-    SparseIndex index() {
-        return index;
     }
 
     Extent extent() {
         return extent;
     }
 
+    boolean isSealed() {
+        return sealed;
+    }
+
     /** Takes note of batches that were written behind the others. */
     void noteAppended(ByteBuffer batches) {
         Extent before = extent;
+        SparseIndex index = openIndex;
         int position = before.size();
         long maxTimestamp = before.maxTimestamp();
         long end = before.endOffset();
         int at = batches.position();
         while (at < batches.limit()) {
             int size = (int) BatchHeader.sizeInBytes(batches, at);
-            index.offer((int) (BatchHeader.baseOffset(batches, at) - baseOffset), position, maxTimestamp);
+            if (index != null) {
+                index.offer((int) (BatchHeader.baseOffset(batches, at) - baseOffset), position, maxTimestamp);
+            }
             maxTimestamp = Math.max(maxTimestamp, BatchHeader.maxTimestamp(batches, at));
             end = BatchHeader.lastOffset(batches, at) + 1;
             position += size;
             at += size;
         }
         extent = new Extent(end, position, maxTimestamp);
-    }
-
-    /** Sets what an index file told of the first {@code extent.size()} bytes. */
-    void restore(Extent known) {
-        extent = known;
     }
 
     @Override
@@ -111,16 +130,27 @@ final class FileSegment implements Segment {
         }
     }
 
+    private SparseIndex index() throws IOException {
+        SparseIndex open = openIndex;
+        if (open == null) {
+            open = loadedIndex.get();
+        }
+        if (open == null) {
+            open = SegmentScan.loadIndex(this);
+            loadedIndex = new SoftReference<>(open);
+        }
+        return open;
+    }
+
     private Place find(HeaderScan scan, long offset) throws IOException {
-        int position = index.floorByOffset((int) (offset - baseOffset));
-        Place place = scan.at(position);
+        Place place = scan.at(index().floorByOffset((int) (offset - baseOffset)));
         while (place.lastOffset() < offset) {
             place = scan.at(place.position() + place.size());
         }
         return place;
     }
 
-    /** The last boundary of batches within {@code maxBytes} of the first batch that is cheap to know: an entry of the index. */
+    /** The last boundary of batches within {@code maxBytes} of the first batch, or its end. */
     private int boundary(HeaderScan scan, Place first, int limit, int maxBytes) throws IOException {
         int start = first.position();
         if (limit - start <= maxBytes) {
@@ -128,7 +158,7 @@ final class FileSegment implements Segment {
         }
         int firstEnd = start + first.size();
         int wanted = Math.max(start + maxBytes, firstEnd);
-        int end = Math.max(firstEnd, index.floorByPosition(Math.min(wanted, limit)));
+        int end = Math.max(firstEnd, index().floorByPosition(wanted));
         while (end < limit) {
             int next = end + scan.at(end).size();
             if (next > wanted) {
@@ -141,7 +171,11 @@ final class FileSegment implements Segment {
 
     @Override
     public long offsetBefore(long timestampMs) {
-        return baseOffset + index.offsetBefore(timestampMs);
+        try {
+            return baseOffset + index().offsetBefore(timestampMs);
+        } catch (IOException e) {
+            throw file.failure("cannot read", e);
+        }
     }
 
     @Override
@@ -154,32 +188,74 @@ final class FileSegment implements Segment {
             HeaderScan scan = new HeaderScan(file, file.channel(), now.size());
             int position = endOffset <= baseOffset ? 0 : find(scan, endOffset).position();
             long maxTimestamp = Long.MIN_VALUE;
-            for (int at = 0; at < position;) {
-                Place place = scan.at(at);
+            int at = 0;
+            while (at < position) {
+                at += scan.at(at).size();
                 maxTimestamp = Math.max(maxTimestamp, scan.maxTimestamp());
-                at += place.size();
             }
+            Extent cut = new Extent(Math.max(endOffset, baseOffset), position, maxTimestamp);
+            owner.beforeTruncate(this, cut);
             file.truncate(position);
+            SparseIndex index = index();
             index.truncate(position);
-            extent = new Extent(Math.max(endOffset, baseOffset), position, maxTimestamp);
+            openIndex = index;
+            extent = cut;
+            IndexFile.delete(file.path());
+            indexedSize = 0;
         } catch (IOException e) {
             throw file.failure("cannot truncate", e);
         }
     }
 
+    /** Takes back what a failed write left behind the segment's end. */
+    void cutBack(int size) {
+        try {
+            file.truncate(size);
+        } catch (IOException e) {
+            throw file.failure("cannot cut back", e);
+        }
+    }
+
+    /**
+     * Writes the index beside the segment if it covers much more than the one there.
+     *
+     * @param atLeastBytes the growth that is worth a write
+     */
+    void writeIndex(Extent upTo, int atLeastBytes) throws IOException {
+        SparseIndex index = openIndex;
+        if (index != null && !file.isDeleted() && upTo.size() - indexedSize >= atLeastBytes) {
+            IndexFile.write(file.path(), baseOffset, upTo, index);
+            indexedSize = upTo.size();
+        }
+    }
+
+    /** Lets the index go once the segment is sealed and its index written. */
+    void releaseIndex() {
+        SparseIndex index = openIndex;
+        if (sealed && index != null && indexedSize == extent.size()) {
+            loadedIndex = new SoftReference<>(index);
+            openIndex = null;
+        }
+    }
+
     @Override
     public void seal() {
-        // A file needs nothing to be sealed; its index is written by the checkpoint.
+        sealed = true;
     }
 
     @Override
     public void delete() {
+        owner.deleted(this);
         file.delete();
+        try {
+            IndexFile.delete(file.path());
+        } catch (IOException e) {
+            throw file.failure("cannot delete the index of", e);
+        }
     }
 
     @Override
     public String toString() {
-        return path().toString();
+        return file.path().toString();
     }
-
 }

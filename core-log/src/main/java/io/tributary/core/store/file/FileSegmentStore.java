@@ -9,115 +9,177 @@ import io.tributary.core.store.Segment;
 import io.tributary.core.store.SegmentStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
+import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/** Segments as files {@code <topic>/<partition>/<base offset>.log} beneath one directory. */
-public final class FileSegmentStore implements SegmentStore {
-    private static final long GRACE_SECONDS = 60;
+/**
+ * Segments as files {@code segments/<topic>/<partition>/<base offset>.log} beneath one directory, with {@code journal/} and
+ * {@code checkpoint} beside them.
+ */
+public final class FileSegmentStore implements SegmentStore, SegmentOwner {
+    /**
+     * How the store works.
+     *
+     * @param forced          whether a commit waits for the disk; otherwise for the page cache
+     * @param journalBytes    size of one file of the journal
+     * @param checkpointEvery how long the journal is kept at most
+     */
+    public record Settings(boolean forced, int journalBytes, Duration checkpointEvery) {
+    }
 
-    private final Path directory;
-    private final Map<LogId, Long> starts = new ConcurrentHashMap<>();
-    private final ScheduledExecutorService grace = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread thread = new Thread(task, "tributary-file-grace");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final Path segmentsDirectory;
+    private final Path journalDirectory;
+    private final Settings settings;
+    private final Checkpointer checkpointer;
+    private final OpenFiles openFiles = new OpenFiles();
+    private @Nullable Journal journal;
 
-    public FileSegmentStore(Path directory) {
-        this.directory = directory;
+    /** A store beneath a directory that is this process's alone. */
+    public FileSegmentStore(Path directory, Settings settings) {
+        this.segmentsDirectory = directory.resolve("segments");
+        this.journalDirectory = directory.resolve("journal");
+        this.settings = settings;
+        this.checkpointer = new Checkpointer(directory.resolve("checkpoint"), settings.forced());
     }
 
     @Override
     public Map<LogId, StoredLog> recover(Collection<LogId> logs) {
-        Map<LogId, StoredLog> found = new HashMap<>();
-        for (LogId log : logs) {
-            found.put(log, open(log));
+        try {
+            Files.createDirectories(segmentsDirectory);
+            Checkpoint checkpoint = checkpointer.read();
+            deleteUnknown(logs);
+            Map<LogId, RecoveredLog> recovered = new HashMap<>();
+            for (LogId log : logs) {
+                Checkpoint.Point point = checkpoint.points().getOrDefault(log, Checkpoint.Point.NONE);
+                RecoveredLog found = new RecoveredLog(log, path(log), this, point.withStart(LogStartFile.read(path(log))));
+                found.load();
+                recovered.put(log, found);
+            }
+            JournalReplay replay = new JournalReplay(journalDirectory);
+            replay.read(checkpoint.journalEpoch(), entry -> apply(entry, recovered));
+            Map<LogId, StoredLog> stored = new HashMap<>();
+            Map<LogId, Checkpoint.Point> points = new HashMap<>();
+            for (Map.Entry<LogId, RecoveredLog> entry : recovered.entrySet()) {
+                Checkpoint.Point point = entry.getValue().finish();
+                stored.put(entry.getKey(), entry.getValue().stored());
+                if (entry.getValue().isKnown()) {
+                    points.put(entry.getKey(), point);
+                }
+            }
+            checkpointer.recovered(new Checkpoint(replay.lastEpoch() + 1, points));
+            startJournal(replay);
+            return stored;
+        } catch (IOException e) {
+            throw new BrokerException(ErrorCode.STORAGE_FAILURE, "cannot recover " + segmentsDirectory + ": " + e.getMessage(), e);
         }
-        return found;
     }
 
-    private StoredLog open(LogId log) {
-        Path path = path(log);
-        if (!Files.isDirectory(path)) {
-            return StoredLog.EMPTY;
+    private static void apply(JournalEntry entry, Map<LogId, RecoveredLog> logs) {
+        RecoveredLog log = logs.get(entry.log());
+        if (log == null) {
+            return;
         }
-        List<Segment> segments = new ArrayList<>();
-        try (Stream<Path> files = Files.list(path)) {
-            for (Path file : files.filter(f -> f.toString().endsWith(FileSegment.SUFFIX)).sorted(Comparator.naturalOrder()).toList()) {
-                segments.add(load(file));
+        try {
+            switch (entry.kind()) {
+                case JournalEntry.BATCHES -> log.replay(entry);
+                case JournalEntry.MOVE_START -> log.moveStart(entry.offset());
+                default -> throw new BrokerException(ErrorCode.STORAGE_FAILURE, "the journal has an entry of unknown kind " + entry.kind());
             }
         } catch (IOException e) {
-            throw new BrokerException(ErrorCode.STORAGE_FAILURE, "cannot list " + path + ": " + e.getMessage(), e);
+            throw new BrokerException(ErrorCode.STORAGE_FAILURE, "cannot replay the journal: " + e.getMessage(), e);
         }
-        return new StoredLog(segments.isEmpty() ? 0 : segments.get(0).baseOffset(), segments);
     }
 
-    private FileSegment load(Path path) throws IOException {
-        String name = path.getFileName().toString();
-        long base = Long.parseLong(name.substring(0, name.length() - FileSegment.SUFFIX.length()));
-        FileSegment segment = new FileSegment(base, new SegmentFile(path, this::afterGrace));
-        FileChannel channel = segment.file().channel();
-        ByteBuffer bytes = ByteBuffer.allocate((int) channel.size());
-        while (bytes.hasRemaining() && channel.read(bytes, bytes.position()) >= 0) {
-            // Until all is read.
+    private void startJournal(JournalReplay replay) throws IOException {
+        if (settings.forced()) {
+            Journal started = new Journal(journalDirectory, settings.journalBytes(), replay.lastEpoch(), replay.files(),
+                checkpointer::soon);
+            journal = started;
+            checkpointer.start(started, settings.checkpointEvery());
+        } else {
+            // The checkpoint vouches for everything, and nothing will be added.
+            for (JournalFile file : replay.files()) {
+                file.close();
+                Files.delete(file.path());
+            }
+            checkpointer.start(null, settings.checkpointEvery());
         }
-        bytes.flip();
-        int end = 0;
-        for (int size = BatchHeader.intactSize(bytes, end); size > 0; size = BatchHeader.intactSize(bytes, end)) {
-            end += size;
+    }
+
+    private void deleteUnknown(Collection<LogId> logs) throws IOException {
+        Set<Path> known = new HashSet<>();
+        logs.forEach(log -> known.add(topicPath(log)));
+        try (Stream<Path> topics = Files.list(segmentsDirectory)) {
+            for (Path topic : topics.filter(path -> !known.contains(path)).toList()) {
+                deleteTree(topic);
+            }
         }
-        if (end < bytes.limit()) {
-            segment.file().truncate(end);
-        }
-        segment.noteAppended(bytes.slice(0, end));
-        return segment;
     }
 
     @Override
     public Segment create(LogId log, long baseOffset) {
-        SegmentFile file = new SegmentFile(path(log).resolve(FileSegment.fileName(baseOffset)), this::afterGrace);
+        SegmentFile file = new SegmentFile(path(log).resolve(FileSegment.fileName(baseOffset)), openFiles);
         try {
-            Files.createDirectories(file.path().getParent());
+            Files.createDirectories(path(log));
             file.create();
         } catch (IOException e) {
             throw file.failure("cannot create", e);
         }
-        return new FileSegment(baseOffset, file);
+        FileSegment segment = new FileSegment(log, baseOffset, file, this, FileSegment.empty(baseOffset));
+        checkpointer.created(path(log), topicPath(log), segmentsDirectory);
+        return segment;
     }
 
     @Override
     public void delete(LogId log) {
-        starts.remove(log);
-        Path path = path(log);
-        if (!Files.isDirectory(path)) {
+        checkpointer.forget(log);
+        try {
+            deleteTree(path(log));
+            Path topic = topicPath(log);
+            if (Files.isDirectory(topic) && isEmpty(topic)) {
+                Files.deleteIfExists(topic);
+            }
+        } catch (IOException e) {
+            throw new BrokerException(ErrorCode.STORAGE_FAILURE, "cannot delete " + path(log) + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static boolean isEmpty(Path directory) throws IOException {
+        try (Stream<Path> entries = Files.list(directory)) {
+            return entries.findAny().isEmpty();
+        }
+    }
+
+    private static void deleteTree(Path path) throws IOException {
+        if (!Files.exists(path)) {
             return;
         }
         try (Stream<Path> files = Files.walk(path)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);
             }
-        } catch (IOException e) {
-            throw new BrokerException(ErrorCode.STORAGE_FAILURE, "cannot delete " + path + ": " + e.getMessage(), e);
         }
     }
 
     @Override
     public Lane openLane() {
-        return new FileLane(this);
+        Journal started = journal;
+        return started == null ? new OsLane(this) : new JournaledLane(this, started);
+    }
+
+    @Override
+    public Path stateDirectory(LogId log) {
+        return path(log);
     }
 
     @Override
@@ -125,34 +187,72 @@ public final class FileSegmentStore implements SegmentStore {
         return false;
     }
 
-    /** Takes back what a failed write left behind the segment's end. */
-    void cutBack(FileSegment segment, int size) {
-        try {
-            segment.file().truncate(size);
-        } catch (IOException e) {
-            throw segment.file().failure("cannot cut back", e);
+    /** Takes note of batches written to a segment's end. */
+    void noteAppended(FileSegment segment, List<ByteBuffer> batches) {
+        for (ByteBuffer buffer : batches) {
+            segment.noteAppended(buffer);
+        }
+        if (segment.file().markDirty()) {
+            checkpointer.dirty(segment);
         }
     }
 
-    void moveStart(LogId log, long startOffset) {
-        starts.put(log, startOffset);
+    static long baseOffset(ByteBuffer batches) {
+        return BatchHeader.baseOffset(batches, batches.position());
+    }
+
+    /** Takes note of a log's new start, which the journal makes durable. */
+    void noteStart(LogId log, long startOffset) {
+        checkpointer.noteStart(log, startOffset);
+    }
+
+    /** Writes a log's new start to the page cache. */
+    void writeStart(LogId log, long startOffset) {
+        try {
+            LogStartFile.write(path(log), startOffset);
+        } catch (IOException e) {
+            throw new BrokerException(ErrorCode.STORAGE_FAILURE, "cannot write the start of " + path(log) + ": " + e.getMessage(), e);
+        }
+        checkpointer.noteStart(log, startOffset);
+    }
+
+    @Override
+    public void beforeTruncate(FileSegment segment, FileSegment.Extent cut) {
+        checkpointer.lower(segment, cut);
+    }
+
+    @Override
+    public void deleted(FileSegment segment) {
+        checkpointer.deleted(segment);
     }
 
     private Path path(LogId log) {
-        return directory.resolve(log.topic().toString()).resolve(Integer.toString(log.partition()));
+        return topicPath(log).resolve(Integer.toString(log.partition()));
     }
 
-    private void afterGrace(Runnable close) {
-        ScheduledFuture<?> unused = grace.schedule(close, GRACE_SECONDS, TimeUnit.SECONDS);
+    private Path topicPath(LogId log) {
+        return segmentsDirectory.resolve(log.topic().toString());
+    }
+
+    OpenFiles openFiles() {
+        return openFiles;
     }
 
     @Override
     public void close() {
-        grace.shutdownNow();
+        checkpointer.close();
+        if (journal != null) {
+            journal.close();
+        }
+        openFiles.close();
     }
 
     @Override
     public void halt() {
-        grace.shutdownNow();
+        if (journal != null) {
+            journal.halt();
+        }
+        checkpointer.halt();
+        openFiles.close();
     }
 }

@@ -8,45 +8,56 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/** The file beneath a segment: opened when it is first needed, closed a minute after it is deleted. */
+/** The file beneath a segment, opened when it is needed. Safe on any thread; written by one at a time. */
 final class SegmentFile {
     private final Path path;
-    /** Runs what it is given after the time for which a deleted file stays readable. */
-    private final Executor afterGrace;
+    private final OpenFiles openFiles;
     private final AtomicBoolean dirty = new AtomicBoolean();
-    private @Nullable FileChannel channel;
+    private volatile @Nullable FileChannel channel;
+    private volatile long lastUsedMs;
     private volatile boolean deleted;
 
-    SegmentFile(Path path, Executor afterGrace) {
+    SegmentFile(Path path, OpenFiles openFiles) {
         this.path = path;
-        this.afterGrace = afterGrace;
+        this.openFiles = openFiles;
     }
 
     Path path() {
         return path;
     }
 
-    /** The open channel; one that a reader's interrupt has closed is replaced. */
-    synchronized FileChannel channel() throws IOException {
-        FileChannel open = channel;
-        if (open == null || !open.isOpen()) {
-            if (deleted) {
-                throw new IOException("the segment was deleted");
-            }
-            open = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
-            channel = open;
+    /** The open channel; one that was closed, perhaps by a reader's interrupt, is replaced. */
+    FileChannel channel() throws IOException {
+        lastUsedMs = OpenFiles.now();
+        FileChannel known = channel;
+        return known != null && known.isOpen() ? known : open(StandardOpenOption.READ, StandardOpenOption.WRITE);
+    }
+
+    private synchronized FileChannel open(StandardOpenOption... options) throws IOException {
+        FileChannel known = channel;
+        if (known != null && known.isOpen()) {
+            return known;
         }
-        return open;
+        if (deleted) {
+            throw new IOException("the segment was deleted");
+        }
+        FileChannel opened = FileChannel.open(path, options);
+        channel = opened;
+        openFiles.opened(this);
+        return opened;
     }
 
     /** Creates the file, empty; one that is there is emptied. */
-    synchronized void create() throws IOException {
-        channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING);
+    void create() throws IOException {
+        lastUsedMs = OpenFiles.now();
+        open(StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING);
+    }
+
+    long lastUsedMs() {
+        return lastUsedMs;
     }
 
     /** Writes all of the bytes at a position. */
@@ -62,14 +73,18 @@ final class SegmentFile {
         channel().truncate(size);
     }
 
-    /** Marks the file as written since it was last forced; returns whether it was clean. */
+    /** Marks the file as written since {@link #markClean}; returns whether it was clean. */
     boolean markDirty() {
         return !dirty.get() && dirty.compareAndSet(false, true);
     }
 
+    /** To be called before what is to be forced is looked at: whoever writes later marks the file again. */
+    void markClean() {
+        dirty.set(false);
+    }
+
     /** Forces to the disk what was written before the call. */
     void force() throws IOException {
-        dirty.set(false);
         if (!deleted) {
             channel().force(false);
         }
@@ -79,7 +94,7 @@ final class SegmentFile {
         return deleted;
     }
 
-    /** Removes the file's name at once and closes it when the time for readers is over. */
+    /** Removes the file's name at once; it is closed when the time for readers is over. */
     void delete() {
         deleted = true;
         try {
@@ -87,18 +102,18 @@ final class SegmentFile {
         } catch (IOException e) {
             throw failure("cannot delete", e);
         }
-        afterGrace.execute(this::close);
     }
 
-    synchronized void close() {
+    /** Closes the file; it is opened again if it is used again. */
+    void close() {
+        openFiles.close(this);
+    }
+
+    synchronized void closeChannel() throws IOException {
         FileChannel open = channel;
         channel = null;
         if (open != null) {
-            try {
-                open.close();
-            } catch (IOException e) {
-                throw failure("cannot close", e);
-            }
+            open.close();
         }
     }
 

@@ -18,8 +18,10 @@ final class SparseIndex {
     private volatile Entries entries = new Entries(0, new int[INITIAL], new int[INITIAL], new long[INITIAL]);
     private int lastPosition = -INTERVAL_BYTES;
 
-    int count() {
-        return entries.count;
+    /** The number of entries before a position. */
+    int countBefore(int position) {
+        Entries now = entries;
+        return firstAtOrAfter(now.positions, now.count, position);
     }
 
     int relativeOffset(int entry) {

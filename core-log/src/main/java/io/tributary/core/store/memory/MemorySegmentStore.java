@@ -5,10 +5,12 @@ import io.tributary.core.store.LogId;
 import io.tributary.core.store.Segment;
 import io.tributary.core.store.SegmentStore;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Keeps segments on the heap and takes every commit as done at once. */
 public final class MemorySegmentStore implements SegmentStore {
@@ -48,10 +50,20 @@ public final class MemorySegmentStore implements SegmentStore {
             }
 
             @Override
+            public void reset() {
+                // No commit fails.
+            }
+
+            @Override
             public void close() {
                 // Holds nothing.
             }
         };
+    }
+
+    @Override
+    public @Nullable Path stateDirectory(LogId log) {
+        return null;
     }
 
     @Override

@@ -7,14 +7,14 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/** Writes segments through the page cache: one copy of a run into memory of the lane, one write from there. */
-final class FileLane implements Lane {
+/** The lane of durability {@code os}: what is in the page cache counts as durable. */
+final class OsLane implements Lane {
     private static final int STAGING_BYTES = 1 << 20;
 
     private final FileSegmentStore store;
     private final ByteBuffer staging = ByteBuffer.allocateDirect(STAGING_BYTES);
 
-    FileLane(FileSegmentStore store) {
+    OsLane(FileSegmentStore store) {
         this.store = store;
     }
 
@@ -38,12 +38,10 @@ final class FileLane implements Lane {
             }
             writeOut(target, position);
         } catch (IOException e) {
-            store.cutBack(target, start);
+            target.cutBack(start);
             throw target.file().failure("cannot append to", e);
         }
-        for (ByteBuffer buffer : batches) {
-            target.noteAppended(buffer);
-        }
+        store.noteAppended(target, batches);
     }
 
     private long writeOut(FileSegment target, long position) throws IOException {
@@ -56,12 +54,17 @@ final class FileLane implements Lane {
 
     @Override
     public void moveStart(LogId log, long startOffset) {
-        store.moveStart(log, startOffset);
+        store.writeStart(log, startOffset);
     }
 
     @Override
     public void commit(Commit commit) {
         commit.done(null);
+    }
+
+    @Override
+    public void reset() {
+        // Nothing waits for a commit.
     }
 
     @Override

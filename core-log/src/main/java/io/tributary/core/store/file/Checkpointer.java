@@ -1,0 +1,238 @@
+package io.tributary.core.store.file;
+
+import io.tributary.core.model.BrokerException;
+import io.tributary.core.model.ErrorCode;
+import io.tributary.core.store.LogId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Forces written segments to the disk behind the appends, writes down how far that has come, and lets the journal go so far. Without a
+ * journal it forces sealed segments only, and the others when the store is closed: the operating system's own pace is what was asked for.
+ *
+ * <p>When a segment cannot be forced, nobody knows what of it is on the disk. Then no checkpoint is made any more and the journal is kept
+ * until the next start, which recovers from the last good checkpoint.
+ */
+final class Checkpointer {
+    /** The growth of a segment that is still written that is worth writing its index again. */
+    private static final int INDEX_GROWTH_BYTES = 1 << 20;
+    private static final Logger LOG = LoggerFactory.getLogger(Checkpointer.class);
+
+    private final Path path;
+    private final boolean journaled;
+    private final Set<FileSegment> dirty = ConcurrentHashMap.newKeySet();
+    private final Set<Path> newNames = ConcurrentHashMap.newKeySet();
+    private final Map<LogId, Checkpoint.Point> points = new ConcurrentHashMap<>();
+    private final AtomicBoolean changed = new AtomicBoolean();
+    private final AtomicBoolean soon = new AtomicBoolean();
+    private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "tributary-checkpoint");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private volatile @Nullable Journal journal;
+    private volatile boolean broken;
+    private volatile boolean halted;
+    private long journalEpoch;
+
+    Checkpointer(Path path, boolean journaled) {
+        this.path = path;
+        this.journaled = journaled;
+    }
+
+    Checkpoint read() throws IOException {
+        return Checkpoint.read(path);
+    }
+
+    /** Begins from what was recovered, and writes that down. */
+    void recovered(Checkpoint checkpoint) throws IOException {
+        points.putAll(checkpoint.points());
+        journalEpoch = checkpoint.journalEpoch();
+        checkpoint.write(path);
+    }
+
+    void start(@Nullable Journal started, Duration every) {
+        journal = started;
+        ScheduledFuture<?> unused =
+            executor.scheduleWithFixedDelay(() -> run(false), every.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Makes a checkpoint without waiting for its time. */
+    void soon() {
+        if (soon.compareAndSet(false, true)) {
+            try {
+                executor.execute(() -> run(false));
+            } catch (RejectedExecutionException closing) {
+                // The last checkpoint is being made.
+            }
+        }
+    }
+
+    /** A file was made in the first of these directories, which may be new in the next, and so on. */
+    void created(Path... directories) {
+        newNames.addAll(List.of(directories));
+    }
+
+    void dirty(FileSegment segment) {
+        dirty.add(segment);
+    }
+
+    void noteStart(LogId log, long startOffset) {
+        points.merge(log, Checkpoint.Point.NONE.withStart(startOffset), (known, ignored) -> known.withStart(startOffset));
+        changed.set(true);
+    }
+
+    void forget(LogId log) {
+        points.remove(log);
+        dirty.removeIf(segment -> segment.log().equals(log));
+        changed.set(true);
+    }
+
+    void deleted(FileSegment segment) {
+        dirty.remove(segment);
+    }
+
+    /** Takes back what the checkpoint says beyond an extent, before the file is cut to it. */
+    synchronized void lower(FileSegment segment, FileSegment.Extent cut) {
+        Checkpoint.Point point = points.get(segment.log());
+        if (point == null || point.segmentBase() < segment.baseOffset() || point.endOffset() <= cut.endOffset()) {
+            return;
+        }
+        points.put(segment.log(), new Checkpoint.Point(point.startOffset(), segment.baseOffset(), cut.endOffset(), cut.size()));
+        try {
+            new Checkpoint(journalEpoch, Map.copyOf(points)).write(path);
+        } catch (IOException e) {
+            throw new BrokerException(ErrorCode.STORAGE_FAILURE, "cannot write " + path + ": " + e.getMessage(), e);
+        }
+    }
+
+    private void run(boolean last) {
+        soon.set(false);
+        if (broken || halted) {
+            return;
+        }
+        try {
+            checkpoint(last);
+        } catch (IOException | RuntimeException e) {
+            LOG.error("no checkpoint could be made", e);
+        }
+    }
+
+    private synchronized void checkpoint(boolean last) throws IOException {
+        if (dirty.isEmpty() && !changed.get()) {
+            return;
+        }
+        changed.set(false);
+        Journal used = journal;
+        // What was submitted before the roll is written to earlier files, and its segments were written before that.
+        long epoch = used == null ? journalEpoch : used.roll().join();
+        Set<Path> names = new HashSet<>(newNames);
+        Set<FileSegment> taken = new HashSet<>(dirty);
+        taken.removeIf(segment -> !(journaled || last || segment.isSealed()));
+        newNames.removeAll(names);
+        dirty.removeAll(taken);
+        try {
+            Map<FileSegment, FileSegment.Extent> forced = new HashMap<>();
+            for (FileSegment segment : taken) {
+                force(segment, forced);
+            }
+            for (Path name : names) {
+                if (Files.isDirectory(name)) {
+                    FileSync.directory(name);
+                }
+            }
+            forced.forEach(this::advance);
+            new Checkpoint(epoch, Map.copyOf(points)).write(path);
+        } catch (IOException | RuntimeException e) {
+            newNames.addAll(names);
+            dirty.addAll(taken);
+            changed.set(true);
+            throw e;
+        }
+        journalEpoch = epoch;
+        if (used != null) {
+            used.release(epoch);
+        }
+    }
+
+    private void force(FileSegment segment, Map<FileSegment, FileSegment.Extent> forced) throws IOException {
+        if (halted) {
+            throw new IOException("the broker is halted");
+        }
+        boolean sealed = segment.isSealed();
+        segment.file().markClean();
+        FileSegment.Extent extent = segment.extent();
+        try {
+            segment.file().force();
+        } catch (IOException e) {
+            if (segment.file().isDeleted()) {
+                return;
+            }
+            broken = true;
+            throw e;
+        }
+        segment.writeIndex(extent, sealed ? 1 : INDEX_GROWTH_BYTES);
+        if (sealed) {
+            segment.releaseIndex();
+        }
+        forced.put(segment, extent);
+    }
+
+    private void advance(FileSegment segment, FileSegment.Extent extent) {
+        if (extent.endOffset() > segment.endOffset() || segment.file().isDeleted()) {
+            return;
+        }
+        points.compute(segment.log(), (log, known) -> {
+            if (known == null) {
+                return new Checkpoint.Point(0, segment.baseOffset(), extent.endOffset(), extent.size());
+            }
+            boolean behind = known.segmentBase() < segment.baseOffset()
+                || known.segmentBase() == segment.baseOffset() && known.position() < extent.size();
+            return behind ? new Checkpoint.Point(known.startOffset(), segment.baseOffset(), extent.endOffset(), extent.size()) : known;
+        });
+    }
+
+    /** Makes the last checkpoint: of everything. */
+    void close() {
+        executor.shutdown();
+        awaitEnd();
+        run(true);
+    }
+
+    void halt() {
+        halted = true;
+        executor.shutdownNow();
+        awaitEnd();
+    }
+
+    private void awaitEnd() {
+        boolean interrupted = false;
+        while (!executor.isTerminated()) {
+            try {
+                executor.awaitTermination(1, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

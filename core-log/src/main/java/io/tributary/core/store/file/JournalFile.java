@@ -1,0 +1,161 @@
+package io.tributary.core.store.file;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One file of the journal. It is used again and again, each time in a new epoch; whatever carries another epoch is left from before.
+ *
+ * <p>A header in the first 512 bytes tells the epoch and up to where the file of the epoch before is valid. Blocks follow, each on a
+ * boundary of 512 bytes: magic (8), CRC-32C of all that follows (4), length of the body (4), epoch (8), sequence number (8), the position
+ * before which the file was durable when the block was written (8), the body (entries), zeros up to the boundary.
+ */
+final class JournalFile {
+    static final int ALIGNMENT = 512;
+    static final int BLOCK_HEADER_BYTES = 40;
+    static final long BLOCK_MAGIC = 0x54524942424c4f43L;
+    static final int CRC = 8;
+    static final int BODY_LENGTH = 12;
+    static final int EPOCH = 16;
+    static final int SEQUENCE = 24;
+    static final int DURABLE_BEFORE = 32;
+
+    private static final long FILE_MAGIC = 0x545249424a4e4c31L;
+    private static final int FILE_HEADER_BYTES = 48;
+    private static final int ZEROS_BYTES = ALIGNMENT;
+
+    /**
+     * What a file's header says.
+     *
+     * @param previousEpoch the epoch of the file before, or 0 when there is none to go with
+     * @param previousEnd   up to where that file is valid
+     */
+    record Header(long epoch, long firstSequence, long previousEpoch, long previousEnd) {
+    }
+
+    private final Path path;
+    private final FileChannel channel;
+    private final ByteBuffer blockHeader = ByteBuffer.allocateDirect(BLOCK_HEADER_BYTES);
+    private final ByteBuffer zeros = ByteBuffer.allocateDirect(ZEROS_BYTES);
+    private long epoch;
+    private long end;
+
+    JournalFile(Path path) throws IOException {
+        this.path = path;
+        this.channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
+    }
+
+    Path path() {
+        return path;
+    }
+
+    long epoch() {
+        return epoch;
+    }
+
+    /** The position of the next block. */
+    long end() {
+        return end;
+    }
+
+    static long aligned(long size) {
+        return (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    }
+
+    /** Begins the file anew; durable with the first block. */
+    void begin(Header header) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocateDirect(FILE_HEADER_BYTES);
+        bytes.putLong(FILE_MAGIC).putInt(0).putInt(0).putLong(header.epoch()).putLong(header.firstSequence())
+            .putLong(header.previousEpoch()).putLong(header.previousEnd());
+        bytes.putInt(CRC, crc(bytes.slice(BODY_LENGTH, FILE_HEADER_BYTES - BODY_LENGTH)));
+        write(bytes.flip(), 0);
+        epoch = header.epoch();
+        end = ALIGNMENT;
+    }
+
+    /** The header, or null when the file has none that is whole. */
+    @Nullable Header readHeader() throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(FILE_HEADER_BYTES);
+        while (bytes.hasRemaining()) {
+            if (channel.read(bytes, bytes.position()) < 0) {
+                return null;
+            }
+        }
+        if (bytes.getLong(0) != FILE_MAGIC || bytes.getInt(CRC) != crc(bytes.slice(BODY_LENGTH, FILE_HEADER_BYTES - BODY_LENGTH))) {
+            return null;
+        }
+        return new Header(bytes.getLong(16), bytes.getLong(24), bytes.getLong(32), bytes.getLong(40));
+    }
+
+    /** Writes a block behind the others; the end moves with {@link #force} only. */
+    long writeBlock(long sequence, List<ByteBuffer> body) throws IOException {
+        long length = 0;
+        for (ByteBuffer part : body) {
+            length += part.remaining();
+        }
+        blockHeader.clear();
+        blockHeader.putLong(BLOCK_MAGIC).putInt(0).putInt(Math.toIntExact(length)).putLong(epoch).putLong(sequence).putLong(end).flip();
+        CRC32C crc = new CRC32C();
+        crc.update(blockHeader.slice(BODY_LENGTH, BLOCK_HEADER_BYTES - BODY_LENGTH));
+        for (ByteBuffer part : body) {
+            crc.update(part.duplicate());
+        }
+        blockHeader.putInt(CRC, (int) crc.getValue());
+        long size = BLOCK_HEADER_BYTES + length;
+        ByteBuffer[] parts = new ByteBuffer[body.size() + 2];
+        parts[0] = blockHeader;
+        for (int i = 0; i < body.size(); i++) {
+            parts[i + 1] = body.get(i).duplicate();
+        }
+        parts[parts.length - 1] = zeros.clear().limit((int) (aligned(size) - size));
+        channel.position(end);
+        long left = aligned(size);
+        while (left > 0) {
+            left -= channel.write(parts);
+        }
+        return end + aligned(size);
+    }
+
+    /** Makes what was written durable; the next block comes at {@code newEnd}. */
+    void force(long newEnd) throws IOException {
+        channel.force(false);
+        end = newEnd;
+    }
+
+    /** Fills the file with zeros up to a size and forces it, so that later blocks change no metadata of the file system. */
+    void fill(long size) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocateDirect(1 << 20);
+        for (long at = channel.size(); at < size;) {
+            bytes.clear().limit((int) Math.min(bytes.capacity(), size - at));
+            at += channel.write(bytes, at);
+        }
+        channel.force(true);
+    }
+
+    FileChannel channel() {
+        return channel;
+    }
+
+    void close() throws IOException {
+        channel.close();
+    }
+
+    private void write(ByteBuffer bytes, long position) throws IOException {
+        long at = position;
+        while (bytes.hasRemaining()) {
+            at += channel.write(bytes, at);
+        }
+    }
+
+    static int crc(ByteBuffer bytes) {
+        CRC32C crc = new CRC32C();
+        crc.update(bytes);
+        return (int) crc.getValue();
+    }
+}

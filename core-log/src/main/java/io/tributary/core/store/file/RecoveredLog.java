@@ -1,0 +1,226 @@
+package io.tributary.core.store.file;
+
+import io.tributary.core.batch.BatchHeader;
+import io.tributary.core.model.BrokerException;
+import io.tributary.core.model.ErrorCode;
+import io.tributary.core.store.LogId;
+import io.tributary.core.store.Segment;
+import io.tributary.core.store.SegmentStore;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One log while the store is opened: its files as a checkpoint vouches for them, cut back to what is whole behind that, and then what the
+ * journal has in addition.
+ */
+final class RecoveredLog {
+    private static final Logger LOG = LoggerFactory.getLogger(RecoveredLog.class);
+    /** Replay begins a new segment beyond this. */
+    private static final int REPLAY_SEGMENT_BYTES = 64 << 20;
+
+    private final LogId id;
+    private final Path directory;
+    private final FileSegmentStore store;
+    private final List<FileSegment> segments = new ArrayList<>();
+    private Checkpoint.Point point;
+    private boolean changed;
+
+    RecoveredLog(LogId id, Path directory, FileSegmentStore store, Checkpoint.Point point) {
+        this.id = id;
+        this.directory = directory;
+        this.store = store;
+        this.point = point;
+    }
+
+    /** Takes up the files. */
+    void load() throws IOException {
+        if (!Files.isDirectory(directory)) {
+            if (point.endOffset() > 0) {
+                throw damaged("its directory is missing");
+            }
+            return;
+        }
+        List<Path> paths;
+        try (Stream<Path> files = Files.list(directory)) {
+            paths = files.filter(path -> path.toString().endsWith(FileSegment.SUFFIX)).sorted().toList();
+        }
+        long[] bases = paths.stream().mapToLong(RecoveredLog::baseOffset).toArray();
+        for (int i = 0; i < bases.length; i++) {
+            long next = i + 1 < bases.length ? bases[i + 1] : Long.MAX_VALUE;
+            if (next <= point.startOffset()) {
+                // Deleted by retention, and the deletion was lost.
+                Files.delete(paths.get(i));
+                IndexFile.delete(paths.get(i));
+            } else if (!load(paths.get(i), bases[i], next)) {
+                dropFrom(paths.subList(i + 1, paths.size()));
+                break;
+            }
+        }
+        if (point.position() > 0 && end() < point.endOffset()) {
+            throw damaged("it ends at offset " + end() + ", and " + point.endOffset() + " was durable");
+        }
+    }
+
+    private static long baseOffset(Path path) {
+        String name = path.getFileName().toString();
+        try {
+            return Long.parseLong(name.substring(0, name.length() - FileSegment.SUFFIX.length()));
+        } catch (NumberFormatException e) {
+            throw new BrokerException(ErrorCode.STORAGE_FAILURE, path + " is no segment", e);
+        }
+    }
+
+    /** Takes up one file; false when those behind it are worth nothing. */
+    private boolean load(Path path, long base, long nextBase) throws IOException {
+        SegmentFile file = new SegmentFile(path, store.openFiles());
+        long size = Files.size(path);
+        boolean forced = base < point.segmentBase() && point.endOffset() > 0;
+        long vouched = forced ? size : base == point.segmentBase() ? point.position() : 0;
+        if (size < vouched || size > Integer.MAX_VALUE) {
+            throw file.damaged(size, "it has " + size + " bytes, and " + vouched + " were durable");
+        }
+        if (!segments.isEmpty() && base != end()) {
+            if (base <= point.segmentBase() && point.endOffset() > 0) {
+                throw file.damaged(0, "the segment before ends at offset " + end());
+            }
+            return dropFrom(List.of(path));
+        }
+        IndexFile.Loaded known = SegmentScan.trusted(file, base, (int) vouched);
+        if (vouched < size) {
+            known = SegmentScan.unforced(file, base, known);
+        }
+        FileSegment segment = new FileSegment(id, base, file, store, known);
+        segments.add(segment);
+        boolean torn = known.extent().size() < size;
+        if (torn) {
+            LOG.info("{} is cut back from {} to {} bytes, the end of its last whole batch", path, size, known.extent().size());
+            file.truncate(known.extent().size());
+        }
+        changed |= vouched < size;
+        if (nextBase != Long.MAX_VALUE) {
+            segment.seal();
+            segment.writeIndex(segment.extent(), 1);
+            segment.releaseIndex();
+        }
+        return !torn;
+    }
+
+    private boolean dropFrom(List<Path> paths) throws IOException {
+        for (Path path : paths) {
+            LOG.info("{} is dropped: what comes before it in the log is not whole", path);
+            Files.delete(path);
+            IndexFile.delete(path);
+        }
+        return false;
+    }
+
+    long end() {
+        return segments.isEmpty() ? point.startOffset() : segments.get(segments.size() - 1).endOffset();
+    }
+
+    void moveStart(long start) throws IOException {
+        point = point.withStart(start);
+        if (start > end()) {
+            dropAll();
+        }
+    }
+
+    private void dropAll() throws IOException {
+        for (FileSegment segment : segments) {
+            segment.file().delete();
+            IndexFile.delete(segment.file().path());
+        }
+        segments.clear();
+        changed = true;
+    }
+
+    /** Adds what the log does not have yet. */
+    void replay(JournalEntry entry) throws IOException {
+        ByteBuffer bytes = entry.bytes();
+        int at = 0;
+        while (at < bytes.limit()) {
+            int size = BatchHeader.intactSize(bytes, at);
+            if (size < 0) {
+                throw damaged("the journal has a broken batch for it at offset " + end());
+            }
+            long base = BatchHeader.baseOffset(bytes, at);
+            if (base > end()) {
+                throw damaged("it ends at offset " + end() + ", and the journal goes on at " + base);
+            }
+            if (base == end()) {
+                append(bytes.slice(at, bytes.limit() - at));
+                return;
+            }
+            at += size;
+        }
+    }
+
+    private void append(ByteBuffer batches) throws IOException {
+        long next = end();
+        for (int at = 0; at < batches.limit();) {
+            int size = BatchHeader.intactSize(batches, at);
+            if (size < 0 || BatchHeader.baseOffset(batches, at) != next) {
+                throw damaged("the journal has a broken batch for it behind offset " + end());
+            }
+            next = BatchHeader.lastOffset(batches, at) + 1;
+            at += size;
+        }
+        FileSegment last = segments.isEmpty() ? null : segments.get(segments.size() - 1);
+        if (last == null || last.extent().size() + (long) batches.limit() > Math.max(REPLAY_SEGMENT_BYTES, batches.limit())) {
+            if (last != null) {
+                last.seal();
+            }
+            last = (FileSegment) store.create(id, end());
+            segments.add(last);
+        }
+        last.file().write(batches.duplicate(), last.extent().size());
+        last.noteAppended(batches);
+        changed = true;
+    }
+
+    /** Makes durable what was recovered. */
+    Checkpoint.Point finish() throws IOException {
+        if (!segments.isEmpty() && segments.get(0).baseOffset() > point.startOffset()) {
+            throw damaged("it begins at offset " + segments.get(0).baseOffset() + ", not at " + point.startOffset());
+        }
+        if (changed) {
+            for (FileSegment segment : segments) {
+                if (segment.baseOffset() >= point.segmentBase()) {
+                    segment.file().force();
+                }
+            }
+            FileSync.directory(directory);
+        }
+        if (!segments.isEmpty()) {
+            FileSegment last = segments.get(segments.size() - 1);
+            point = new Checkpoint.Point(point.startOffset(), last.baseOffset(), last.endOffset(),
+                last.extent().size());
+        }
+        for (FileSegment segment : segments) {
+            // Thousands of logs must not mean thousands of open files; each is opened again when it is used.
+            segment.file().close();
+        }
+        return point;
+    }
+
+    /** Whether there is anything to remember of it. */
+    boolean isKnown() {
+        return !segments.isEmpty() || point.startOffset() > 0;
+    }
+
+    SegmentStore.StoredLog stored() {
+        List<Segment> all = new ArrayList<>(segments);
+        return new SegmentStore.StoredLog(point.startOffset(), all);
+    }
+
+    private BrokerException damaged(String what) {
+        return new BrokerException(ErrorCode.STORAGE_FAILURE, "the log in " + directory + " is damaged: " + what);
+    }
+}

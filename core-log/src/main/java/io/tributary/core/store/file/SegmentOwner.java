@@ -1,0 +1,9 @@
+package io.tributary.core.store.file;
+
+/** What a segment tells the store that it belongs to. */
+interface SegmentOwner {
+    /** The segment will be cut to an extent; what the checkpoint says of it must not be more. */
+    void beforeTruncate(FileSegment segment, FileSegment.Extent cut);
+
+    void deleted(FileSegment segment);
+}
