@@ -9,6 +9,10 @@ import io.tributary.core.security.Authorizer;
 import io.tributary.gateway.config.TributaryProperties;
 import io.tributary.gateway.net.ProtocolPort;
 import io.tributary.gateway.security.ConfiguredUsers;
+import io.tributary.protocol.amqp.AmqpConfig;
+import io.tributary.protocol.amqp.AmqpProtocol;
+import io.tributary.protocol.mqtt.MqttConfig;
+import io.tributary.protocol.mqtt.MqttProtocol;
 import java.util.ArrayList;
 import java.util.List;
 import org.springframework.context.annotation.Bean;
@@ -38,6 +42,12 @@ class BrokerWiring {
 
     static List<ProtocolPort> protocols(TributaryProperties properties) {
         List<ProtocolPort> ports = new ArrayList<>();
+        if (properties.amqp().enabled()) {
+            ports.add(new ProtocolPort(new AmqpProtocol(AmqpConfig.DEFAULT), "AMQP 0-9-1", properties.amqp().port()));
+        }
+        if (properties.mqtt().enabled()) {
+            ports.add(new ProtocolPort(new MqttProtocol(MqttConfig.DEFAULT), "MQTT", properties.mqtt().port()));
+        }
         return ports;
     }
 }

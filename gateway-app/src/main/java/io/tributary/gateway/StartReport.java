@@ -4,9 +4,6 @@ import io.tributary.gateway.config.TributaryProperties;
 import io.tributary.gateway.net.Listeners;
 import io.tributary.gateway.net.OpenPort;
 import java.io.PrintStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +28,7 @@ final class StartReport implements ApplicationListener<ApplicationReadyEvent> {
     public void onApplicationEvent(ApplicationReadyEvent event) {
         List<OpenPort> ports = new ArrayList<>(listeners.openPorts());
         if (event.getApplicationContext() instanceof WebServerApplicationContext web && web.getWebServer() != null) {
-            ports.add(new OpenPort("http", "HTTP", new InetSocketAddress(address(properties.bindAddress()), web.getWebServer().getPort())));
+            ports.add(new OpenPort("http", "HTTP", properties.bindAddress(), web.getWebServer().getPort()));
         }
         StringBuilder text = new StringBuilder();
         for (OpenPort port : ports) {
@@ -43,13 +40,5 @@ final class StartReport implements ApplicationListener<ApplicationReadyEvent> {
             properties.dataDir().toAbsolutePath().normalize()));
         out.print(text);
         out.flush();
-    }
-
-    private static InetAddress address(String host) {
-        try {
-            return InetAddress.getByName(host);
-        } catch (UnknownHostException cannotBe) {
-            throw new IllegalStateException("bound to an address that does not exist", cannotBe);
-        }
     }
 }

@@ -113,7 +113,8 @@ public final class Listeners implements SmartLifecycle {
                 + protocol.name() + ".port): " + cause.getMessage(), cause);
         }
         servers.add(bound.channel());
-        open.add(new OpenPort(protocol.name(), port.title(), (InetSocketAddress) bound.channel().localAddress()));
+        int bindPort = ((InetSocketAddress) bound.channel().localAddress()).getPort();
+        open.add(new OpenPort(protocol.name(), port.title(), bindAddress, bindPort));
     }
 
     private static <T> T await(CompletionStage<T> stage, Duration timeout, String title) {

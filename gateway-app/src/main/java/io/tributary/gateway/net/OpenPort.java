@@ -1,16 +1,14 @@
 package io.tributary.gateway.net;
 
-import java.net.InetSocketAddress;
-
 /**
  * A port that accepts connections.
  *
  * @param name the protocol's name in the configuration and in metrics
+ * @param host the address that the configuration names
  */
-public record OpenPort(String name, String title, InetSocketAddress address) {
+public record OpenPort(String name, String title, String host, int port) {
     /** Host and port, an IPv6 host in brackets. */
     public String hostAndPort() {
-        String host = address.getAddress().getHostAddress();
-        return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + address.getPort();
+        return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
     }
 }

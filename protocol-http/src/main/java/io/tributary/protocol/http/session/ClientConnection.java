@@ -5,10 +5,11 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.tributary.core.model.BrokerException;
 import java.nio.channels.ClosedChannelException;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.server.reactive.AbstractServerHttpResponse;
 import org.springframework.http.server.reactive.ServerHttpResponse;
@@ -53,15 +54,30 @@ public final class ClientConnection {
 
     /** The stage's result, delivered on the event loop; a failure as a BrokerException. */
     public <T> Mono<T> on(CompletionStage<T> stage) {
-        CompletableFuture<T> result = new CompletableFuture<>();
-        stage.whenComplete((value, failure) -> executor.execute(() -> {
-            if (failure != null) {
-                result.completeExceptionally(BrokerException.of(failure));
-            } else {
-                result.complete(value);
-            }
-        }));
-        return Mono.fromFuture(result, true);
+        return on(stage, unwanted -> { });
+    }
+
+    /**
+     * As {@link #on(CompletionStage)}.
+     *
+     * @param unwanted given the result, on the event loop, when the caller has gone before it came; a failure then is nobody's
+     */
+    public <T> Mono<T> on(CompletionStage<T> stage, Consumer<? super T> unwanted) {
+        return Mono.create(sink -> {
+            AtomicBoolean gone = new AtomicBoolean();
+            sink.onCancel(() -> gone.set(true));
+            stage.whenComplete((value, failure) -> executor.execute(() -> {
+                if (gone.get()) {
+                    if (failure == null) {
+                        unwanted.accept(value);
+                    }
+                } else if (failure != null) {
+                    sink.error(BrokerException.of(failure));
+                } else {
+                    sink.success(value);
+                }
+            }));
+        });
     }
 
     /**

@@ -50,21 +50,16 @@ public final class SubscriptionConsumers implements AutoCloseable {
      * @param ackDeadline when they are delivered again
      */
     public Mono<List<Pulled>> pull(Subscription subscription, int max, Duration wait, Duration ackDeadline, ClientConnection connection) {
-        return Mono.create(sink -> {
+        return Mono.defer(() -> {
             AttachedConsumer consumer = enterShared(subscription);
-            Gone gone = new Gone();
-            sink.onCancel(gone::set);
-            consumer.pull(max, wait, ackDeadline).whenComplete((deliveries, failure) -> connection.executor().execute(() -> {
+            CompletionStage<List<Delivery>> pull = consumer.pull(max, wait, ackDeadline).whenComplete((deliveries, failure) -> {
                 consumer.leave();
                 if (failure != null) {
                     discard(subscription, consumer);
-                    sink.error(failure);
-                } else if (gone.isSet()) {
-                    consumer.settle(deliveries, Settlement.RELEASE);
-                } else {
-                    sink.success(name(consumer, deliveries));
                 }
-            }));
+            });
+            return connection.on(pull, unwanted -> consumer.settle(unwanted, Settlement.RELEASE))
+                .map(deliveries -> name(consumer, deliveries));
         });
     }
 
@@ -160,18 +155,5 @@ public final class SubscriptionConsumers implements AutoCloseable {
     public void close() {
         sweep.dispose();
         List.copyOf(byNumber.values()).forEach(this::release);
-    }
-
-    /** Set once, by whoever learns first that the client has gone. */
-    private static final class Gone {
-        private volatile boolean set;
-
-        void set() {
-            set = true;
-        }
-
-        boolean isSet() {
-            return set;
-        }
     }
 }
