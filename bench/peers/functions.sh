@@ -9,7 +9,7 @@ root=$(dirname "$bench")
 java="${JAVA_HOME:+$JAVA_HOME/bin/}java"
 # The same for every server that runs on a JVM: Kafka's own defaults (bin/kafka-server-start.sh, bin/kafka-run-class.sh).
 jvm_options="${BENCH_JVM_OPTIONS:--Xms1g -Xmx1g -XX:+UseG1GC -XX:MaxGCPauseMillis=20 -XX:InitiatingHeapOccupancyPercent=35 -XX:+ExplicitGCInvokesConcurrent}"
-start_timeout_s=60
+start_timeout_s=${BENCH_START_TIMEOUT_S:-180}
 
 fail() {
   echo "$(basename "$0"): $*" >&2
