@@ -6,6 +6,7 @@ import io.tributary.core.model.TopicName;
 import java.util.Collection;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,12 @@ public interface Topics {
 
     /** Deletes the topic and its records; subscriptions lose what they had not acknowledged of it. Fails with TOPIC_NOT_FOUND. */
     CompletionStage<Void> delete(TopicName name);
+
+    /**
+     * Calls the listener, one call at a time on a core thread, with the name of each topic that was created, changed or deleted after the
+     * registration; which of these it was, {@link #find(TopicName)} tells.
+     */
+    Registration onChange(Consumer<TopicName> listener);
 
     /** What a topic that is made by use is created with. */
     TopicConfig defaults();

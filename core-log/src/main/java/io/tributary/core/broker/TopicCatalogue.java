@@ -1,5 +1,6 @@
 package io.tributary.core.broker;
 
+import io.tributary.core.api.Registration;
 import io.tributary.core.api.Topic;
 import io.tributary.core.api.Topics;
 import io.tributary.core.log.LogThread;
@@ -26,6 +27,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +53,7 @@ final class TopicCatalogue implements Topics {
     private final ConcurrentSkipListMap<TopicName, LogTopic> byName = new ConcurrentSkipListMap<>();
     private final Map<UUID, LogTopic> byId = new ConcurrentHashMap<>();
     private final List<TopicListener> listeners = new CopyOnWriteArrayList<>();
+    private final List<ChangeListener> changeListeners = new CopyOnWriteArrayList<>();
 
     /**
      * An empty catalogue.
@@ -148,6 +151,7 @@ final class TopicCatalogue implements Topics {
         LogTopic topic = open(entry, new HashMap<>());
         publish(topic);
         listeners.forEach(listener -> listener.topicGrew(topic));
+        tell(name);
         return topic;
     }
 
@@ -194,6 +198,7 @@ final class TopicCatalogue implements Topics {
             if (after.partitions() > before.partitions()) {
                 listeners.forEach(listener -> listener.topicGrew(topic));
             }
+            tell(name);
             return topic;
         });
     }
@@ -212,6 +217,7 @@ final class TopicCatalogue implements Topics {
                 await(log.close(cause));
                 deleteRecords(store, new LogId(topic.id(), log.id().partition()));
             }
+            tell(name);
             return null;
         });
     }
@@ -222,6 +228,32 @@ final class TopicCatalogue implements Topics {
         } catch (BrokerException failure) {
             // The topic is gone from the metadata; what is left of its files goes when the broker is next opened.
             LOG.warn("the records of a deleted topic are still there", failure);
+        }
+    }
+
+    @Override
+    public Registration onChange(Consumer<TopicName> listener) {
+        ChangeListener entry = new ChangeListener(listener);
+        changeListeners.add(entry);
+        return () -> changeListeners.remove(entry);
+    }
+
+    /** One registration; told from another of the same action by its identity. */
+    private static final class ChangeListener {
+        private final Consumer<TopicName> action;
+
+        ChangeListener(Consumer<TopicName> action) {
+            this.action = action;
+        }
+    }
+
+    private void tell(TopicName name) {
+        for (ChangeListener listener : changeListeners) {
+            try {
+                listener.action.accept(name);
+            } catch (RuntimeException failure) {
+                LOG.error("a listener failed at the change of topic {}", name, failure);
+            }
         }
     }
 

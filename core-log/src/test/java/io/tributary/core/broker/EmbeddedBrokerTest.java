@@ -8,7 +8,9 @@ import io.tributary.core.TestBroker;
 import io.tributary.core.api.Partition;
 import io.tributary.core.api.PublishRequest;
 import io.tributary.core.api.PublishResult;
+import io.tributary.core.api.Registration;
 import io.tributary.core.api.Topic;
+import io.tributary.core.api.Topics;
 import io.tributary.core.model.BrokerException;
 import io.tributary.core.model.ErrorCode;
 import io.tributary.core.model.Headers;
@@ -20,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -45,6 +48,22 @@ class EmbeddedBrokerTest {
         assertThat(fixture.broker().topics().list(Namespace.DEFAULT)).filteredOn(topic -> !topic.name().isInternal())
             .containsExactly(found);
         assertThat(fixture.broker().topics().find(made.id())).isSameAs(found);
+    }
+
+    @Test
+    void tellsOfTopicsThatAreCreatedChangedAndDeletedUntilTheListenerGoes() {
+        List<String> told = new CopyOnWriteArrayList<>();
+        Topics topics = fixture.broker().topics();
+        Registration registration = topics.onChange(name -> {
+            Topic topic = topics.find(name);
+            told.add(name + " " + (topic == null ? 0 : topic.partitions().size()));
+        });
+        get(topics.create(ORDERS, TopicConfig.ofPartitions(2)));
+        get(topics.update(ORDERS, config -> config.withPartitions(4)));
+        get(topics.delete(ORDERS));
+        registration.close();
+        get(topics.create(ORDERS, TopicConfig.ofPartitions(1)));
+        assertThat(told).containsExactly("orders 2", "orders 4", "orders 0");
     }
 
     @Test
