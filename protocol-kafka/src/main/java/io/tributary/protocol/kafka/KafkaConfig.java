@@ -1,0 +1,115 @@
+package io.tributary.protocol.kafka;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The limits and settings of the Kafka protocol. The names in parentheses are Kafka's, under which clients see them.
+ *
+ * @param maxRequestBytes        a Produce request (socket.request.max.bytes); a larger one closes the connection
+ * @param maxControlRequestBytes any other request; a larger one closes the connection
+ * @param maxInFlightRequests    of one connection; with more in flight it is not read
+ * @param maxInFlightBytes       the requests in flight of one connection; with more it is not read
+ * @param fetchMaxBytes          records in one Fetch response (fetch.max.bytes), unless its first batch is larger
+ * @param autoCreateTopics       whether Metadata may make topics (auto.create.topics.enable); the core must allow it too
+ * @param stallTimeout           a request that has begun, and the first of a connection, must go on within this time
+ * @param maxIdle                a connection without requests is closed after this time (connections.max.idle.ms)
+ * @param drainTimeout           how long a stop waits for requests in flight
+ * @param groups                 of the group coordinator
+ */
+public record KafkaConfig(int maxRequestBytes, int maxControlRequestBytes, int maxInFlightRequests, int maxInFlightBytes,
+                          int fetchMaxBytes, boolean autoCreateTopics, Duration stallTimeout, Duration maxIdle, Duration drainTimeout,
+                          Groups groups) {
+    /** The defaults, which are Kafka's where Kafka has them. */
+    public static final KafkaConfig DEFAULT = new KafkaConfig(100 << 20, 16 << 20, 64, 32 << 20, 55 << 20, true, Duration.ofSeconds(30),
+        Duration.ofMinutes(10), Duration.ofSeconds(3), Groups.DEFAULT);
+
+    /**
+     * The settings of the group coordinator.
+     *
+     * @param offsetsPartitions     of the topic of committed offsets when it is made (offsets.topic.num.partitions)
+     * @param threads               that run groups (group.coordinator.threads)
+     * @param initialRebalanceDelay how long a new classic group waits for more members (group.initial.rebalance.delay.ms)
+     * @param minSessionTimeout     of classic members (group.min.session.timeout.ms)
+     * @param maxSessionTimeout     of classic members (group.max.session.timeout.ms)
+     * @param maxSize               members of a group (group.max.size, group.consumer.max.size)
+     * @param offsetsRetention      how long offsets of an empty group are kept; whole minutes (offsets.retention.minutes)
+     * @param maxMetadataBytes      of an offset's metadata text (offset.metadata.max.bytes)
+     */
+    public record Groups(int offsetsPartitions, int threads, Duration initialRebalanceDelay, Duration minSessionTimeout,
+                         Duration maxSessionTimeout, int maxSize, Duration offsetsRetention, int maxMetadataBytes) {
+        public static final Groups DEFAULT = new Groups(50, Math.min(4, Runtime.getRuntime().availableProcessors()), Duration.ZERO,
+            Duration.ofSeconds(6), Duration.ofMinutes(30), 100_000, Duration.ofDays(7), 4096);
+
+        public Groups {
+            require(offsetsPartitions > 0 && threads > 0 && maxSize > 0 && maxMetadataBytes >= 0, "group settings must be positive");
+            require(!initialRebalanceDelay.isNegative() && offsetsRetention.toMinutes() > 0, "group times must be positive");
+            require(minSessionTimeout.compareTo(maxSessionTimeout) <= 0, "the shortest session timeout is over the longest");
+        }
+
+        /** By Kafka's names. */
+        Map<String, String> toKafkaNames() {
+            Map<String, String> names = new TreeMap<>();
+            names.put("offsets.topic.num.partitions", Integer.toString(offsetsPartitions));
+            names.put("group.coordinator.threads", Integer.toString(threads));
+            names.put("group.initial.rebalance.delay.ms", Long.toString(initialRebalanceDelay.toMillis()));
+            names.put("group.min.session.timeout.ms", Long.toString(minSessionTimeout.toMillis()));
+            names.put("group.max.session.timeout.ms", Long.toString(maxSessionTimeout.toMillis()));
+            names.put("group.max.size", Integer.toString(maxSize));
+            names.put("group.consumer.max.size", Integer.toString(maxSize));
+            names.put("offsets.retention.minutes", Long.toString(offsetsRetention.toMinutes()));
+            names.put("offset.metadata.max.bytes", Integer.toString(maxMetadataBytes));
+            return names;
+        }
+    }
+
+    /** Refuses values out of bounds with IllegalArgumentException. */
+    public KafkaConfig {
+        require(maxRequestBytes > 0 && maxControlRequestBytes > 0 && fetchMaxBytes > 0, "size limits must be positive");
+        require(maxInFlightRequests > 0 && maxInFlightBytes > 0, "in-flight limits must be positive");
+        require(!stallTimeout.isNegative() && !stallTimeout.isZero() && !maxIdle.isNegative() && !maxIdle.isZero()
+            && !drainTimeout.isNegative(), "timeouts must be positive");
+    }
+
+    public KafkaConfig withMaxRequestBytes(int value) {
+        return new KafkaConfig(value, maxControlRequestBytes, maxInFlightRequests, maxInFlightBytes, fetchMaxBytes, autoCreateTopics,
+            stallTimeout, maxIdle, drainTimeout, groups);
+    }
+
+    public KafkaConfig withMaxInFlightRequests(int value) {
+        return new KafkaConfig(maxRequestBytes, maxControlRequestBytes, value, maxInFlightBytes, fetchMaxBytes, autoCreateTopics,
+            stallTimeout, maxIdle, drainTimeout, groups);
+    }
+
+    public KafkaConfig withTimeouts(Duration stall, Duration idle) {
+        return new KafkaConfig(maxRequestBytes, maxControlRequestBytes, maxInFlightRequests, maxInFlightBytes, fetchMaxBytes,
+            autoCreateTopics, stall, idle, drainTimeout, groups);
+    }
+
+    public KafkaConfig withAutoCreateTopics(boolean value) {
+        return new KafkaConfig(maxRequestBytes, maxControlRequestBytes, maxInFlightRequests, maxInFlightBytes, fetchMaxBytes, value,
+            stallTimeout, maxIdle, drainTimeout, groups);
+    }
+
+    public KafkaConfig withGroups(Groups value) {
+        return new KafkaConfig(maxRequestBytes, maxControlRequestBytes, maxInFlightRequests, maxInFlightBytes, fetchMaxBytes,
+            autoCreateTopics, stallTimeout, maxIdle, drainTimeout, value);
+    }
+
+    /** All settings that have a name in Kafka, by that name. */
+    Map<String, String> toKafkaNames() {
+        Map<String, String> names = new TreeMap<>(groups.toKafkaNames());
+        names.put("socket.request.max.bytes", Integer.toString(maxRequestBytes));
+        names.put("fetch.max.bytes", Integer.toString(fetchMaxBytes));
+        names.put("auto.create.topics.enable", Boolean.toString(autoCreateTopics));
+        names.put("connections.max.idle.ms", Long.toString(maxIdle.toMillis()));
+        return names;
+    }
+
+    private static void require(boolean holds, String message) {
+        if (!holds) {
+            throw new IllegalArgumentException(message);
+        }
+    }
+}

@@ -1,0 +1,125 @@
+package io.tributary.protocol.kafka;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.tributary.core.api.Broker;
+import io.tributary.core.api.Topics;
+import io.tributary.core.model.Namespace;
+import io.tributary.core.protocol.Protocol;
+import io.tributary.core.protocol.ProtocolContext;
+import io.tributary.protocol.kafka.coordinator.GroupCoordinators;
+import io.tributary.protocol.kafka.handler.ApiHandler;
+import io.tributary.protocol.kafka.handler.ApiTable;
+import io.tributary.protocol.kafka.handler.configs.AlterConfigsHandler;
+import io.tributary.protocol.kafka.handler.configs.BrokerSettings;
+import io.tributary.protocol.kafka.handler.configs.DescribeConfigsHandler;
+import io.tributary.protocol.kafka.handler.configs.IncrementalAlterConfigsHandler;
+import io.tributary.protocol.kafka.handler.groups.ConsumerGroupDescribeHandler;
+import io.tributary.protocol.kafka.handler.groups.ConsumerGroupHeartbeatHandler;
+import io.tributary.protocol.kafka.handler.groups.DeleteGroupsHandler;
+import io.tributary.protocol.kafka.handler.groups.DescribeGroupsHandler;
+import io.tributary.protocol.kafka.handler.groups.FindCoordinatorHandler;
+import io.tributary.protocol.kafka.handler.groups.HeartbeatHandler;
+import io.tributary.protocol.kafka.handler.groups.JoinGroupHandler;
+import io.tributary.protocol.kafka.handler.groups.LeaveGroupHandler;
+import io.tributary.protocol.kafka.handler.groups.ListGroupsHandler;
+import io.tributary.protocol.kafka.handler.groups.OffsetCommitHandler;
+import io.tributary.protocol.kafka.handler.groups.OffsetDeleteHandler;
+import io.tributary.protocol.kafka.handler.groups.OffsetFetchHandler;
+import io.tributary.protocol.kafka.handler.groups.SyncGroupHandler;
+import io.tributary.protocol.kafka.handler.records.DeleteRecordsHandler;
+import io.tributary.protocol.kafka.handler.records.FetchHandler;
+import io.tributary.protocol.kafka.handler.records.InitProducerIdHandler;
+import io.tributary.protocol.kafka.handler.records.ListOffsetsHandler;
+import io.tributary.protocol.kafka.handler.records.ProduceHandler;
+import io.tributary.protocol.kafka.handler.topics.CreatePartitionsHandler;
+import io.tributary.protocol.kafka.handler.topics.CreateTopicsHandler;
+import io.tributary.protocol.kafka.handler.topics.DeleteTopicsHandler;
+import io.tributary.protocol.kafka.handler.topics.DescribeClusterHandler;
+import io.tributary.protocol.kafka.handler.topics.DescribeTopicPartitionsHandler;
+import io.tributary.protocol.kafka.handler.topics.MetadataHandler;
+import io.tributary.protocol.kafka.session.KafkaSessions;
+import io.tributary.protocol.kafka.session.SessionLimits;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** Kafka's protocol as Kafka 4.4 speaks it; docs/protocols/kafka.md lists the APIs. */
+public final class KafkaProtocol implements Protocol {
+    private static final int DEFAULT_PORT = 9092;
+
+    private final KafkaConfig config;
+    private volatile @Nullable KafkaSessions sessions;
+    private volatile @Nullable GroupCoordinators coordinators;
+
+    public KafkaProtocol(KafkaConfig config) {
+        this.config = config;
+    }
+
+    @Override
+    public String name() {
+        return "kafka";
+    }
+
+    @Override
+    public int defaultPort() {
+        return DEFAULT_PORT;
+    }
+
+    @Override
+    public CompletionStage<ChannelInitializer<Channel>> start(ProtocolContext context) {
+        Broker broker = context.broker();
+        GroupCoordinators groups = new GroupCoordinators(broker, config.groups().toKafkaNames());
+        ApiTable table = new ApiTable(handlers(broker, groups), broker.clusterId(), broker.nodeId());
+        SessionLimits limits = new SessionLimits(config.maxRequestBytes(), config.maxControlRequestBytes(), config.maxInFlightRequests(),
+            config.maxInFlightBytes(), config.stallTimeout(), config.maxIdle(), config.drainTimeout());
+        KafkaSessions started = new KafkaSessions(context, table, limits);
+        coordinators = groups;
+        sessions = started;
+        groups.resume(Namespace.DEFAULT);
+        return CompletableFuture.completedFuture(started);
+    }
+
+    private List<ApiHandler<?>> handlers(Broker broker, GroupCoordinators groups) {
+        Topics topics = broker.topics();
+        return List.of(
+            new ProduceHandler(topics),
+            new FetchHandler(topics, config.fetchMaxBytes()),
+            new ListOffsetsHandler(topics),
+            new DeleteRecordsHandler(topics),
+            new InitProducerIdHandler(broker),
+            new MetadataHandler(broker, config.autoCreateTopics()),
+            new DescribeTopicPartitionsHandler(broker),
+            new DescribeClusterHandler(broker),
+            new CreateTopicsHandler(broker),
+            new DeleteTopicsHandler(topics),
+            new CreatePartitionsHandler(topics, broker.nodeId()),
+            new DescribeConfigsHandler(broker, new BrokerSettings(config.toKafkaNames(), KafkaConfig.DEFAULT.toKafkaNames())),
+            new AlterConfigsHandler(topics),
+            new IncrementalAlterConfigsHandler(topics),
+            new FindCoordinatorHandler(groups, broker.nodeId()),
+            new JoinGroupHandler(groups),
+            new SyncGroupHandler(groups),
+            new HeartbeatHandler(groups),
+            new LeaveGroupHandler(groups),
+            new OffsetCommitHandler(groups, topics),
+            new OffsetFetchHandler(groups, topics),
+            new OffsetDeleteHandler(groups, topics),
+            new ListGroupsHandler(groups),
+            new DescribeGroupsHandler(groups),
+            new DeleteGroupsHandler(groups),
+            new ConsumerGroupHeartbeatHandler(groups),
+            new ConsumerGroupDescribeHandler(groups));
+    }
+
+    @Override
+    public CompletionStage<Void> stop() {
+        KafkaSessions running = sessions;
+        GroupCoordinators groups = coordinators;
+        if (running == null || groups == null) {
+            return CompletableFuture.completedFuture(null);
+        }
+        return running.stop().handle((done, failure) -> groups.stop()).thenCompose(stopping -> stopping);
+    }
+}

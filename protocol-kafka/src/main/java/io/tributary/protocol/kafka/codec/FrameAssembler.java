@@ -1,0 +1,105 @@
+package io.tributary.protocol.kafka.codec;
+
+import io.netty.buffer.ByteBuf;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.function.IntUnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Collects requests out of pieces: a 4-byte size, then that many bytes, which begin with the 2-byte API key (Kafka protocol guide,
+ * "Request and Response Headers").
+ *
+ * <p>A frame gets memory of its own, since the log keeps the record batches in it after the connection has read on. The memory grows
+ * with what has arrived, so that a claimed size alone costs nothing.
+ */
+public final class FrameAssembler {
+    private static final int SIZE_LENGTH = 4;
+    private static final int API_KEY_LENGTH = 2;
+    private static final int PREFIX_LENGTH = SIZE_LENGTH + API_KEY_LENGTH;
+    private static final int FIRST_ALLOCATION = 16 << 10;
+    private static final int GROWTH = 4;
+
+    private final IntUnaryOperator limitByApiKey;
+    private final byte[] prefix = new byte[PREFIX_LENGTH];
+    private int prefixLength;
+    private byte @Nullable [] frame;
+    private int frameSize;
+    private int filled;
+
+    /**
+     * Takes the limits.
+     *
+     * @param limitByApiKey the largest frame, in bytes, for an API key; negative for a key that is not served
+     */
+    public FrameAssembler(IntUnaryOperator limitByApiKey) {
+        this.limitByApiKey = limitByApiKey;
+    }
+
+    /**
+     * Takes bytes up to the end of the next frame.
+     *
+     * @return a whole frame without its size, or null when all bytes were taken and more are needed
+     * @throws MalformedRequestException for a size that is negative, too small or over the limit of the API, and for an unknown API key
+     */
+    public @Nullable ByteBuffer next(ByteBuf in) {
+        byte[] current = frame;
+        if (current == null) {
+            current = begin(in);
+            if (current == null) {
+                return null;
+            }
+        }
+        int count = Math.min(in.readableBytes(), frameSize - filled);
+        if (filled + count > current.length) {
+            current = Arrays.copyOf(current, capacityFor(filled + count, current.length));
+        }
+        in.readBytes(current, filled, count);
+        filled += count;
+        if (filled < frameSize) {
+            frame = current;
+            return null;
+        }
+        frame = null;
+        prefixLength = 0;
+        return ByteBuffer.wrap(current, 0, frameSize);
+    }
+
+    /** Whether a frame has begun and is not complete. */
+    public boolean isMidFrame() {
+        return prefixLength > 0;
+    }
+
+    private byte @Nullable [] begin(ByteBuf in) {
+        int count = Math.min(in.readableBytes(), PREFIX_LENGTH - prefixLength);
+        in.readBytes(prefix, prefixLength, count);
+        prefixLength += count;
+        if (prefixLength >= SIZE_LENGTH) {
+            frameSize = ByteBuffer.wrap(prefix).getInt();
+            if (frameSize < API_KEY_LENGTH) {
+                throw new MalformedRequestException("request size " + frameSize);
+            }
+        }
+        if (prefixLength < PREFIX_LENGTH) {
+            return null;
+        }
+        short apiKey = ByteBuffer.wrap(prefix).getShort(SIZE_LENGTH);
+        int limit = limitByApiKey.applyAsInt(apiKey);
+        if (limit < 0) {
+            throw new MalformedRequestException("API key " + apiKey + " is not served");
+        }
+        if (frameSize > limit) {
+            throw new MalformedRequestException(
+                "request of " + frameSize + " bytes is over the limit of " + limit + " for API key " + apiKey);
+        }
+        byte[] fresh = new byte[capacityFor(API_KEY_LENGTH + in.readableBytes(), 0)];
+        System.arraycopy(prefix, SIZE_LENGTH, fresh, 0, API_KEY_LENGTH);
+        filled = API_KEY_LENGTH;
+        return fresh;
+    }
+
+    private int capacityFor(int needed, int current) {
+        long grown = Math.max(Math.max(needed, FIRST_ALLOCATION), (long) current * GROWTH);
+        return (int) Math.min(frameSize, grown);
+    }
+}

@@ -1,0 +1,166 @@
+package io.tributary.protocol.kafka.coordinator;
+
+import com.yammer.metrics.core.MetricsRegistry;
+import io.tributary.core.api.Broker;
+import io.tributary.core.api.Registration;
+import io.tributary.core.api.Topic;
+import io.tributary.core.model.Namespace;
+import io.tributary.core.model.Retention;
+import io.tributary.core.model.TopicConfig;
+import io.tributary.core.model.TopicName;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
+import java.util.function.Consumer;
+import org.apache.kafka.common.metrics.Metrics;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.coordinator.common.runtime.CoordinatorRuntimeMetricsImpl;
+import org.apache.kafka.coordinator.group.GroupConfigManager;
+import org.apache.kafka.coordinator.group.GroupCoordinator;
+import org.apache.kafka.coordinator.group.GroupCoordinatorConfig;
+import org.apache.kafka.coordinator.group.GroupCoordinatorService;
+import org.apache.kafka.coordinator.group.metrics.GroupCoordinatorMetrics;
+import org.apache.kafka.coordinator.group.modern.share.ShareGroupConfig;
+import org.apache.kafka.server.share.persister.NoOpStatePersister;
+import org.apache.kafka.server.util.timer.SystemTimer;
+import org.apache.kafka.server.util.timer.SystemTimerReaper;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Runs Kafka's group coordinator for one namespace: makes its topic, loads it, tells it of topics, reloads it when the log failed it. */
+final class GroupCoordinatorHost {
+    private static final Logger LOG = LoggerFactory.getLogger(GroupCoordinatorHost.class);
+    private static final String METRICS_GROUP = "group-coordinator-metrics";
+
+    private final Broker broker;
+    private final Namespace namespace;
+    private final Map<String, String> settings;
+    /** One thread, for all that must not happen at the same time: topics becoming known, elections, loads, the end. */
+    private final ExecutorService executor;
+    private final Metrics metrics = new Metrics();
+    private final GroupCoordinatorMetrics groupMetrics = new GroupCoordinatorMetrics(new MetricsRegistry(), metrics);
+    private final TopicImages images;
+    private final CompletableFuture<GroupCoordinator> ready = new CompletableFuture<>();
+    private @Nullable GroupCoordinatorService service;
+    private @Nullable Registration registration;
+    private int epoch;
+
+    GroupCoordinatorHost(Broker broker, Namespace namespace, Map<String, String> settings) {
+        this.broker = broker;
+        this.namespace = namespace;
+        this.settings = settings;
+        this.images = new TopicImages(broker.topics(), broker.nodeId());
+        ThreadFactory threads = task -> {
+            Thread thread = new Thread(task, "kafka-groups-" + namespace);
+            thread.setDaemon(true);
+            return thread;
+        };
+        this.executor = Executors.newSingleThreadExecutor(threads);
+    }
+
+    /** Completes when groups can be served; state that is still being loaded is told by the coordinator's own error. */
+    CompletionStage<GroupCoordinator> start() {
+        int partitions = GroupCoordinatorConfig.fromProps(settings).offsetsTopicPartitions();
+        TopicConfig config = TopicConfig.ofPartitions(partitions).withRetention(Retention.FOREVER);
+        TopicName name = GroupCoordinators.offsetsTopic(namespace);
+        broker.topics().getOrCreate(name, config).thenAcceptAsync(this::run, executor).whenComplete((done, failure) -> {
+            if (failure != null) {
+                LOG.error("the group coordinator of namespace {} does not start", namespace, failure);
+                ready.completeExceptionally(failure);
+            }
+        });
+        return ready;
+    }
+
+    private void run(Topic topic) {
+        OffsetsTopic writer = new OffsetsTopic(topic, this::reload);
+        GroupCoordinatorConfig config = GroupCoordinatorConfig.fromProps(settings);
+        GroupCoordinatorService built = new GroupCoordinatorService.Builder(broker.nodeId(), config)
+            .withWriter(writer)
+            .withLoader(new OffsetsLoader(() -> writer, executor))
+            .withTime(Time.SYSTEM)
+            .withTimer(new SystemTimerReaper("kafka-groups-reaper", new SystemTimer("kafka-groups-timer")))
+            .withCoordinatorRuntimeMetrics(new CoordinatorRuntimeMetricsImpl(metrics, METRICS_GROUP, false))
+            .withGroupCoordinatorMetrics(groupMetrics)
+            .withGroupConfigManager(new GroupConfigManager(config, ShareGroupConfig.fromProps(settings)))
+            .withPersister(new NoOpStatePersister())
+            .withAuthorizerPlugin(Optional.empty())
+            .withPartitionMetadataClient(new EndOffsets(broker.topics(), namespace))
+            .build();
+        service = built;
+        built.startup(writer::partitions);
+        registration = broker.topics().onChange(this::onTopicChange);
+        publish(built, broker.topics().list(namespace).stream().map(Topic::name).toList());
+        for (int partition = 0; partition < writer.partitions(); partition++) {
+            built.onElection(partition, epoch);
+        }
+        ready.complete(built);
+    }
+
+    private void onTopicChange(TopicName name) {
+        if (name.namespace().equals(namespace)) {
+            onExecutor(running -> publish(running, List.of(name)));
+        }
+    }
+
+    private void publish(GroupCoordinatorService running, Collection<TopicName> names) {
+        TopicImages.Update update = images.refresh(names);
+        if (update != null) {
+            running.onMetadataUpdate(update.delta(), update.image());
+        }
+    }
+
+    private void reload(int partition) {
+        LOG.warn("loading partition {} of the group coordinator's state again", partition);
+        onExecutor(running -> {
+            epoch += 2;
+            running.onResignation(partition, OptionalInt.of(epoch - 1));
+            running.onElection(partition, epoch);
+        });
+    }
+
+    private void onExecutor(Consumer<GroupCoordinatorService> task) {
+        try {
+            executor.execute(() -> {
+                GroupCoordinatorService running = service;
+                if (running != null) {
+                    task.accept(running);
+                }
+            });
+        } catch (RejectedExecutionException stopping) {
+            LOG.debug("the group coordinator is stopping", stopping);
+        }
+    }
+
+    /** Ends the coordinator; requests under way fail with COORDINATOR_NOT_AVAILABLE. */
+    CompletionStage<Void> stop() {
+        CompletableFuture<Void> stopped = new CompletableFuture<>();
+        executor.execute(() -> {
+            try {
+                if (registration != null) {
+                    registration.close();
+                }
+                if (service != null) {
+                    service.shutdown();
+                    service = null;
+                }
+                groupMetrics.close();
+                metrics.close();
+            } finally {
+                ready.completeExceptionally(new IllegalStateException("the group coordinator has stopped"));
+                executor.shutdown();
+                stopped.complete(null);
+            }
+        });
+        return stopped;
+    }
+}

@@ -1,0 +1,66 @@
+package io.tributary.protocol.kafka.handler;
+
+import io.tributary.core.model.Namespace;
+import java.util.concurrent.ScheduledExecutorService;
+import org.apache.kafka.common.requests.RequestContext;
+import org.jspecify.annotations.Nullable;
+
+/** One request under way. To be used on the connection's event loop only. */
+public final class Call {
+    private final RequestContext context;
+    private final Caller caller;
+    private final ScheduledExecutorService loop;
+    private boolean hurried;
+    private @Nullable Runnable onHurry;
+
+    /**
+     * Begins a call.
+     *
+     * @param loop the connection's event loop
+     */
+    public Call(RequestContext context, Caller caller, ScheduledExecutorService loop) {
+        this.context = context;
+        this.caller = caller;
+        this.loop = loop;
+    }
+
+    public RequestContext context() {
+        return context;
+    }
+
+    public Caller caller() {
+        return caller;
+    }
+
+    public ScheduledExecutorService loop() {
+        return loop;
+    }
+
+    /** The version of the request, in which the response is written. */
+    public short version() {
+        return context.apiVersion();
+    }
+
+    public Namespace namespace() {
+        return caller.namespace();
+    }
+
+    /** Sets what a handler that waits for data does when it may wait no longer: answer with what is there. */
+    public void onHurry(Runnable action) {
+        if (hurried) {
+            action.run();
+        } else {
+            onHurry = action;
+        }
+    }
+
+    /** The connection ends or is to end: whoever waits stops waiting. */
+    public void hurry() {
+        hurried = true;
+        Runnable action = onHurry;
+        onHurry = null;
+        if (action != null) {
+            action.run();
+        }
+    }
+}

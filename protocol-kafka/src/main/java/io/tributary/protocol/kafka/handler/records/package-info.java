@@ -1,0 +1,5 @@
+/** Records in and out: Produce, Fetch, ListOffsets, DeleteRecords, InitProducerId. Called on the connection's event loop. */
+@NullMarked
+package io.tributary.protocol.kafka.handler.records;
+
+import org.jspecify.annotations.NullMarked;

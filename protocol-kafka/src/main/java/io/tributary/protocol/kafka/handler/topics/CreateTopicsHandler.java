@@ -1,0 +1,121 @@
+package io.tributary.protocol.kafka.handler.topics;
+
+import io.tributary.core.api.Broker;
+import io.tributary.core.model.TopicConfig;
+import io.tributary.core.model.TopicName;
+import io.tributary.core.security.Operation;
+import io.tributary.protocol.kafka.handler.ApiHandler;
+import io.tributary.protocol.kafka.handler.Call;
+import io.tributary.protocol.kafka.handler.Reply;
+import io.tributary.protocol.kafka.translate.KafkaErrors;
+import io.tributary.protocol.kafka.translate.TopicIds;
+import io.tributary.protocol.kafka.translate.TopicSetting;
+import io.tributary.protocol.kafka.translate.TopicSettings;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.errors.InvalidPartitionsException;
+import org.apache.kafka.common.errors.InvalidTopicException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
+import org.apache.kafka.common.message.CreateTopicsResponseData;
+import org.apache.kafka.common.message.CreateTopicsResponseData.CreatableTopicConfigs;
+import org.apache.kafka.common.message.CreateTopicsResponseData.CreatableTopicResult;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.requests.CreateTopicsRequest;
+import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigSource;
+import org.jspecify.annotations.Nullable;
+
+/** CreateTopics: one replica, on this node; only configs that are enforced; names kept for the broker are refused. */
+public final class CreateTopicsHandler extends ApiHandler<CreateTopicsRequest> {
+    private final Broker broker;
+
+    public CreateTopicsHandler(Broker broker) {
+        super(ApiKeys.CREATE_TOPICS, CreateTopicsRequest.class);
+        this.broker = broker;
+    }
+
+    @Override
+    protected CompletionStage<Reply> answer(Call call, CreateTopicsRequest request) {
+        List<CompletableFuture<CreatableTopicResult>> results = new ArrayList<>();
+        for (CreatableTopic topic : request.data().topics()) {
+            results.add(create(call, topic, request.data().validateOnly()));
+        }
+        return CompletableFuture.allOf(results.toArray(CompletableFuture[]::new)).thenApply(done -> {
+            CreateTopicsResponseData response = new CreateTopicsResponseData();
+            results.forEach(result -> response.topics().add(result.join()));
+            return new Reply.Message(response);
+        });
+    }
+
+    private CompletableFuture<CreatableTopicResult> create(Call call, CreatableTopic asked, boolean validateOnly) {
+        TopicName name;
+        TopicConfig config;
+        try {
+            name = checkName(call, asked.name());
+            config = checkConfig(asked);
+        } catch (RuntimeException e) {
+            return CompletableFuture.completedFuture(failed(asked, e));
+        }
+        if (validateOnly) {
+            return CompletableFuture.completedFuture(created(asked, config, null));
+        }
+        return broker.topics().create(name, config)
+            .handle((topic, failure) -> failure == null ? created(asked, topic.config(), topic.id()) : failed(asked, failure))
+            .toCompletableFuture();
+    }
+
+    private TopicName checkName(Call call, String name) {
+        if (!call.caller().mayOnTopic(Operation.CREATE, name)) {
+            throw new TopicAuthorizationException("may not create topic " + name);
+        }
+        TopicName topicName = new TopicName(call.namespace(), name);
+        if (topicName.isInternal()) {
+            throw new InvalidTopicException("names that begin with __ are kept for the broker");
+        }
+        if (broker.topics().find(topicName) != null) {
+            throw new TopicExistsException("Topic '" + name + "' already exists.");
+        }
+        return topicName;
+    }
+
+    private TopicConfig checkConfig(CreatableTopic asked) {
+        TopicConfig defaults = broker.topics().defaults();
+        int partitions = asked.numPartitions() == CreateTopicsRequest.NO_NUM_PARTITIONS ? defaults.partitions() : asked.numPartitions();
+        if (asked.assignments().isEmpty()) {
+            SingleReplica.checkFactor(asked.replicationFactor());
+        } else {
+            partitions = SingleReplica.checkAssignments(asked, broker.nodeId());
+        }
+        if (partitions < 1 || partitions > TopicConfig.MAX_PARTITIONS) {
+            throw new InvalidPartitionsException("a topic has 1 to " + TopicConfig.MAX_PARTITIONS + " partitions");
+        }
+        Map<String, @Nullable String> configs = new HashMap<>();
+        asked.configs().forEach(config -> configs.put(config.name(), config.value()));
+        return TopicSettings.change(defaults.withPartitions(partitions), configs, defaults);
+    }
+
+    private CreatableTopicResult created(CreatableTopic asked, TopicConfig config, @Nullable UUID id) {
+        TopicConfig defaults = broker.topics().defaults();
+        List<CreatableTopicConfigs> configs = new ArrayList<>();
+        for (TopicSetting setting : TopicSetting.values()) {
+            String value = setting.read(config);
+            ConfigSource source = value.equals(setting.read(defaults)) ? ConfigSource.DEFAULT_CONFIG : ConfigSource.TOPIC_CONFIG;
+            configs.add(new CreatableTopicConfigs().setName(setting.configName()).setValue(value).setReadOnly(setting.isFixed())
+                .setConfigSource(source.id()));
+        }
+        CreatableTopicResult result = new CreatableTopicResult().setName(asked.name()).setNumPartitions(config.partitions())
+            .setReplicationFactor(SingleReplica.FACTOR).setConfigs(configs);
+        return id == null ? result : result.setTopicId(TopicIds.toKafka(id));
+    }
+
+    private static CreatableTopicResult failed(CreatableTopic asked, Throwable failure) {
+        return new CreatableTopicResult().setName(asked.name()).setErrorCode(KafkaErrors.of(failure).code())
+            .setErrorMessage(KafkaErrors.message(failure));
+    }
+}

@@ -1,0 +1,112 @@
+package io.tributary.protocol.kafka.handler.topics;
+
+import io.tributary.core.api.Broker;
+import io.tributary.core.api.Partition;
+import io.tributary.core.api.Topic;
+import io.tributary.core.model.TopicName;
+import io.tributary.core.security.Operation;
+import io.tributary.protocol.kafka.handler.ApiHandler;
+import io.tributary.protocol.kafka.handler.AuthorizedOperations;
+import io.tributary.protocol.kafka.handler.Call;
+import io.tributary.protocol.kafka.handler.Reply;
+import io.tributary.protocol.kafka.handler.TopicLookup;
+import io.tributary.protocol.kafka.translate.KafkaErrors;
+import io.tributary.protocol.kafka.translate.TopicIds;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.MetadataRequestData.MetadataRequestTopic;
+import org.apache.kafka.common.message.MetadataResponseData;
+import org.apache.kafka.common.message.MetadataResponseData.MetadataResponseBroker;
+import org.apache.kafka.common.message.MetadataResponseData.MetadataResponsePartition;
+import org.apache.kafka.common.message.MetadataResponseData.MetadataResponseTopic;
+import org.apache.kafka.common.message.MetadataResponseData.MetadataResponseTopicCollection;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.MetadataRequest;
+
+/** Metadata: this node leads everything. A topic that a client names is made if the client, the configuration and the core allow it. */
+public final class MetadataHandler extends ApiHandler<MetadataRequest> {
+    private final Broker broker;
+    private final TopicLookup lookup;
+    private final boolean autoCreate;
+
+    public MetadataHandler(Broker broker, boolean autoCreate) {
+        super(ApiKeys.METADATA, MetadataRequest.class);
+        this.broker = broker;
+        this.lookup = new TopicLookup(broker.topics());
+        this.autoCreate = autoCreate;
+    }
+
+    @Override
+    protected CompletionStage<Reply> answer(Call call, MetadataRequest request) {
+        List<CompletableFuture<MetadataResponseTopic>> topics = new ArrayList<>();
+        boolean withOperations = request.data().includeTopicAuthorizedOperations();
+        if (request.isAllTopics()) {
+            for (Topic topic : lookup.visible(call)) {
+                topics.add(CompletableFuture.completedFuture(describe(call, topic, withOperations)));
+            }
+        } else {
+            for (MetadataRequestTopic asked : request.data().topics()) {
+                topics.add(describe(call, asked, request));
+            }
+        }
+        MetadataResponseData response = new MetadataResponseData().setClusterId(broker.clusterId()).setControllerId(broker.nodeId());
+        response.brokers().add(new MetadataResponseBroker().setNodeId(broker.nodeId()).setHost(call.caller().host())
+            .setPort(call.caller().port()));
+        if (request.data().includeClusterAuthorizedOperations()) {
+            response.setClusterAuthorizedOperations(AuthorizedOperations.onCluster(call.caller()));
+        }
+        return CompletableFuture.allOf(topics.toArray(CompletableFuture[]::new)).thenApply(done -> {
+            MetadataResponseTopicCollection described = new MetadataResponseTopicCollection(topics.size());
+            topics.forEach(topic -> described.add(topic.join()));
+            return new Reply.Message(response.setTopics(described));
+        });
+    }
+
+    private CompletableFuture<MetadataResponseTopic> describe(Call call, MetadataRequestTopic asked, MetadataRequest request) {
+        String name = asked.name();
+        boolean byId = !asked.topicId().equals(Uuid.ZERO_UUID);
+        TopicLookup.Result found = byId
+            ? lookup.byId(call, asked.topicId(), Operation.DESCRIBE)
+            : lookup.byName(call, name, Operation.DESCRIBE);
+        boolean withOperations = request.data().includeTopicAuthorizedOperations();
+        Topic topic = found.topic();
+        if (topic != null) {
+            return CompletableFuture.completedFuture(describe(call, topic, withOperations));
+        }
+        boolean create = found.error() == Errors.UNKNOWN_TOPIC_OR_PARTITION && autoCreate && request.allowAutoTopicCreation()
+            && !TopicName.isInternal(name) && call.caller().mayOnTopic(Operation.CREATE, name);
+        if (!create) {
+            return CompletableFuture.completedFuture(failed(asked, found.error()));
+        }
+        return broker.topics().getOrAutoCreate(new TopicName(call.namespace(), name))
+            .handle((created, failure) -> failure == null
+                ? describe(call, created, withOperations)
+                : failed(asked, KafkaErrors.of(failure)))
+            .toCompletableFuture();
+    }
+
+    private static MetadataResponseTopic failed(MetadataRequestTopic asked, Errors error) {
+        return new MetadataResponseTopic().setName(asked.name()).setTopicId(asked.topicId()).setErrorCode(error.code())
+            .setIsInternal(asked.name() != null && TopicName.isInternal(asked.name()));
+    }
+
+    private MetadataResponseTopic describe(Call call, Topic topic, boolean withOperations) {
+        List<Partition> partitions = topic.partitions();
+        List<MetadataResponsePartition> described = new ArrayList<>(partitions.size());
+        List<Integer> nodes = List.of(broker.nodeId());
+        for (Partition partition : partitions) {
+            described.add(new MetadataResponsePartition().setPartitionIndex(partition.id().partition()).setLeaderId(broker.nodeId())
+                .setLeaderEpoch(partition.leaderEpoch()).setReplicaNodes(nodes).setIsrNodes(nodes));
+        }
+        MetadataResponseTopic response = new MetadataResponseTopic().setName(topic.name().name()).setTopicId(TopicIds.toKafka(topic.id()))
+            .setIsInternal(topic.name().isInternal()).setPartitions(described);
+        if (withOperations) {
+            response.setTopicAuthorizedOperations(AuthorizedOperations.onTopic(call.caller(), topic.name().name()));
+        }
+        return response;
+    }
+}

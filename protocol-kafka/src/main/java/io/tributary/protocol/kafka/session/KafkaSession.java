@@ -1,0 +1,346 @@
+package io.tributary.protocol.kafka.session;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
+import io.tributary.core.security.Credentials;
+import io.tributary.core.security.Principal;
+import io.tributary.protocol.kafka.codec.DecodedRequest;
+import io.tributary.protocol.kafka.codec.FrameAssembler;
+import io.tributary.protocol.kafka.codec.MalformedRequestException;
+import io.tributary.protocol.kafka.codec.RequestDecoder;
+import io.tributary.protocol.kafka.codec.ResponseEncoder;
+import io.tributary.protocol.kafka.handler.ApiHandler;
+import io.tributary.protocol.kafka.handler.Call;
+import io.tributary.protocol.kafka.handler.Caller;
+import io.tributary.protocol.kafka.handler.Reply;
+import io.tributary.protocol.kafka.translate.KafkaErrors;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.AbstractResponse;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Serves one connection. Requests begin in the order in which they arrive and may run side by side; their responses are written in that
+ * order (Kafka protocol guide, "Network"). While too much is in flight, or the client does not read, nothing is read from it.
+ */
+final class KafkaSession extends ChannelInboundHandlerAdapter {
+    private static final Logger LOG = LoggerFactory.getLogger(KafkaSession.class);
+
+    private final SessionSetup setup;
+    private final FrameAssembler assembler;
+    private final ArrayDeque<ByteBuf> input = new ArrayDeque<>();
+    private final ArrayDeque<PendingRequest> pending = new ArrayDeque<>();
+    private final CompletableFuture<Void> closed = new CompletableFuture<>();
+    private @Nullable ChannelHandlerContext context;
+    private @Nullable RequestDecoder decoder;
+    private @Nullable ResponseEncoder encoder;
+    private @Nullable Caller caller;
+    private @Nullable IdleWatch watch;
+    private SessionState state = SessionState.AUTHENTICATING;
+    /** Requests taken whose response is not written yet, and the bytes of their frames. */
+    private int inFlight;
+    private long inFlightBytes;
+    private boolean servedAny;
+    private boolean taking;
+
+    KafkaSession(SessionSetup setup) {
+        this.setup = setup;
+        this.assembler = new FrameAssembler(setup::frameLimit);
+    }
+
+    /** Completes when the connection is gone. */
+    CompletionStage<Void> whenClosed() {
+        return closed;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        context = ctx;
+        if (ctx.channel().isActive()) {
+            begin(ctx);
+        }
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+        begin(ctx);
+        ctx.fireChannelActive();
+    }
+
+    private void begin(ChannelHandlerContext ctx) {
+        if (watch != null) {
+            return;
+        }
+        watch = new IdleWatch(ctx, setup.shortestLimit(), this::idleLimit, () -> disconnect("nothing was sent for too long"));
+        setup.authenticator().authenticate(new Credentials.Anonymous()).whenComplete((principal, failure) ->
+            onLoop(ctx, () -> identified(ctx, principal, failure)));
+    }
+
+    private void identified(ChannelHandlerContext ctx, @Nullable Principal principal, @Nullable Throwable failure) {
+        if (state != SessionState.AUTHENTICATING) {
+            return;
+        }
+        if (failure != null || principal == null) {
+            disconnect("anonymous clients are not let in, and there is no other way to say who one is yet");
+            return;
+        }
+        caller = setup.caller(ctx.channel(), principal);
+        decoder = setup.decoder(ctx.channel(), principal);
+        encoder = setup.encoder(ctx.channel());
+        state = SessionState.OPEN;
+        takeRequests();
+    }
+
+    private Duration idleLimit() {
+        if (!pending.isEmpty()) {
+            return setup.limits().maxIdle().plus(setup.limits().maxIdle());
+        }
+        boolean mustGoOn = !servedAny || assembler.isMidFrame();
+        return mustGoOn ? setup.limits().stallTimeout() : setup.limits().maxIdle();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        input.add((ByteBuf) message);
+        if (watch != null) {
+            watch.touch();
+        }
+        takeRequests();
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        takeRequests();
+        ctx.fireChannelWritabilityChanged();
+    }
+
+    /** Takes what may be taken of the input, then reads on if all of it was. */
+    private void takeRequests() {
+        ChannelHandlerContext ctx = context;
+        if (taking || ctx == null || state == SessionState.CLOSED) {
+            return;
+        }
+        taking = true;
+        try {
+            ByteBuf bytes = input.peek();
+            while (bytes != null && mayTake(ctx)) {
+                ByteBuffer frame = assembler.next(bytes);
+                if (!bytes.isReadable()) {
+                    input.remove().release();
+                }
+                if (frame != null) {
+                    take(ctx, frame);
+                }
+                bytes = input.peek();
+            }
+        } catch (MalformedRequestException e) {
+            disconnect(e.getMessage());
+        } finally {
+            taking = false;
+        }
+        if (state != SessionState.CLOSED) {
+            ctx.flush();
+            ctx.channel().config().setAutoRead(input.isEmpty() && (state == SessionState.AUTHENTICATING || mayTake(ctx)));
+        }
+    }
+
+    private boolean mayTake(ChannelHandlerContext ctx) {
+        return state == SessionState.OPEN && inFlight < setup.limits().maxInFlightRequests()
+            && (inFlight == 0 || inFlightBytes < setup.limits().maxInFlightBytes()) && ctx.channel().isWritable();
+    }
+
+    private void take(ChannelHandlerContext ctx, ByteBuffer frame) {
+        RequestDecoder requests = decoder;
+        Caller client = caller;
+        if (requests == null || client == null) {
+            throw new IllegalStateException("a request before the client is known");
+        }
+        DecodedRequest request = requests.decode(frame);
+        ApiHandler<?> handler = setup.table().find(request.context().header);
+        if (handler == null) {
+            throw new MalformedRequestException(request.context().header + " is not served");
+        }
+        servedAny = true;
+        inFlight++;
+        inFlightBytes += request.sizeInBytes();
+        PendingRequest place = new PendingRequest(request, new Call(request.context(), client, ctx.executor()));
+        pending.add(place);
+        CompletionStage<Reply> reply = begin(handler, place);
+        reply.whenComplete((value, failure) -> onLoop(ctx, () -> replied(ctx, place, value, failure)));
+    }
+
+    private static CompletionStage<Reply> begin(ApiHandler<?> handler, PendingRequest place) {
+        try {
+            return handler.handle(place.call(), place.request().body());
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private void replied(ChannelHandlerContext ctx, PendingRequest place, @Nullable Reply reply, @Nullable Throwable failure) {
+        if (state == SessionState.CLOSED) {
+            return;
+        }
+        place.setReply(failure == null && reply != null ? reply : error(place, failure));
+        try {
+            writeReady(ctx);
+        } catch (RuntimeException e) {
+            LOG.error("the response to {} cannot be written", place.request().context().header, e);
+            disconnect("a response could not be encoded");
+        }
+    }
+
+    private static Reply error(PendingRequest place, @Nullable Throwable failure) {
+        Throwable cause = failure == null ? new IllegalStateException("a handler gave no reply") : failure;
+        if (KafkaErrors.of(cause) == Errors.UNKNOWN_SERVER_ERROR) {
+            LOG.error("{} failed", place.request().context().header, cause);
+        }
+        AbstractResponse response = place.request().body().getErrorResponse(0, KafkaErrors.exception(cause));
+        return response == null ? new Reply.Hangup("a request without response failed: " + cause) : new Reply.Message(response.data());
+    }
+
+    private void writeReady(ChannelHandlerContext ctx) {
+        boolean wrote = false;
+        for (PendingRequest first = pending.peek(); first != null && first.reply() != null; first = pending.peek()) {
+            pending.remove();
+            Reply reply = first.reply();
+            int size = first.request().sizeInBytes();
+            if (reply instanceof Reply.Message message) {
+                write(ctx, first, message, size);
+                wrote = true;
+            } else if (reply instanceof Reply.Hangup hangup) {
+                disconnect(hangup.reason());
+                return;
+            } else {
+                written(size);
+            }
+        }
+        if (wrote && !taking) {
+            ctx.flush();
+        }
+        if (!taking) {
+            takeRequests();
+        }
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // the void promise hands a failure to exceptionCaught, the last one has a listener
+    private void write(ChannelHandlerContext ctx, PendingRequest request, Reply.Message message, int size) {
+        ResponseEncoder responses = encoder;
+        if (responses == null) {
+            throw new IllegalStateException("a response before the client is known");
+        }
+        List<Object> parts = responses.encode(request.request().context(), message.body());
+        for (int i = 0; i < parts.size() - 1; i++) {
+            ctx.write(parts.get(i), ctx.voidPromise());
+        }
+        ChannelPromise last = ctx.newPromise();
+        ctx.write(parts.get(parts.size() - 1), last);
+        last.addListener(done -> {
+            if (done.isSuccess()) {
+                written(size);
+                takeRequests();
+            } else {
+                disconnect("a response could not be written: " + done.cause());
+            }
+        });
+    }
+
+    private void written(int requestSize) {
+        inFlight--;
+        inFlightBytes -= requestSize;
+        if (watch != null) {
+            watch.touch();
+        }
+        if (state == SessionState.DRAINING && inFlight == 0) {
+            disconnect("the broker stops");
+        }
+    }
+
+    /** Ends the session in good order: what is in flight is answered, what waits for data is answered at once. */
+    @SuppressWarnings("FutureReturnValueIgnored") // does nothing when the session has ended before
+    void drain() {
+        ChannelHandlerContext ctx = context;
+        if (ctx == null) {
+            return;
+        }
+        onLoop(ctx, () -> {
+            if (state == SessionState.CLOSED || state == SessionState.DRAINING) {
+                return;
+            }
+            state = SessionState.DRAINING;
+            hurryAll();
+            if (inFlight == 0) {
+                disconnect("the broker stops");
+            } else {
+                long nanos = setup.limits().drainTimeout().toNanos();
+                ctx.executor().schedule(() -> disconnect("the broker stops"), nanos, TimeUnit.NANOSECONDS);
+            }
+        });
+    }
+
+    private void hurryAll() {
+        for (PendingRequest waiting : new ArrayList<>(pending)) {
+            waiting.call().hurry();
+        }
+    }
+
+    /** The one way in which this side ends the connection. */
+    @SuppressWarnings("FutureReturnValueIgnored") // channelInactive tells when it is closed
+    private void disconnect(@Nullable String cause) {
+        ChannelHandlerContext ctx = context;
+        if (ctx == null || state == SessionState.CLOSED) {
+            return;
+        }
+        LOG.debug("closing the connection from {}: {}", ctx.channel().remoteAddress(), cause);
+        end();
+        ctx.close();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        end();
+        closed.complete(null);
+        ctx.fireChannelInactive();
+    }
+
+    private void end() {
+        state = SessionState.CLOSED;
+        if (watch != null) {
+            watch.stop();
+        }
+        hurryAll();
+        pending.clear();
+        for (Iterator<ByteBuf> rest = input.iterator(); rest.hasNext(); rest.remove()) {
+            rest.next().release();
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (!(cause instanceof IOException)) {
+            LOG.warn("closing the connection from {}", ctx.channel().remoteAddress(), cause);
+        }
+        disconnect(cause.toString());
+    }
+
+    private static void onLoop(ChannelHandlerContext ctx, Runnable task) {
+        if (ctx.executor().inEventLoop()) {
+            task.run();
+        } else {
+            ctx.executor().execute(task);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package io.tributary.protocol.kafka.session;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
+import io.netty.handler.stream.ChunkedWriteHandler;
+import io.tributary.core.protocol.ProtocolContext;
+import io.tributary.protocol.kafka.handler.ApiTable;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Sets up a session for each connection, and ends them all. */
+@ChannelHandler.Sharable
+public final class KafkaSessions extends ChannelInitializer<Channel> {
+    private final SessionSetup setup;
+    private final Set<KafkaSession> sessions = ConcurrentHashMap.newKeySet();
+    private volatile boolean stopped;
+
+    public KafkaSessions(ProtocolContext context, ApiTable table, SessionLimits limits) {
+        this.setup = new SessionSetup(context, table, limits);
+    }
+
+    @Override
+    protected void initChannel(Channel channel) {
+        if (SessionSetup.isEncrypted(channel)) {
+            channel.pipeline().addLast(new ChunkedWriteHandler());
+        }
+        KafkaSession session = new KafkaSession(setup);
+        sessions.add(session);
+        session.whenClosed().thenRun(() -> sessions.remove(session));
+        channel.pipeline().addLast(session);
+        if (stopped) {
+            session.drain();
+        }
+    }
+
+    /** Completes when the last connection is gone. */
+    public CompletionStage<Void> stop() {
+        stopped = true;
+        CompletableFuture<?>[] closing = sessions.stream().map(session -> session.whenClosed().toCompletableFuture())
+            .toArray(CompletableFuture[]::new);
+        sessions.forEach(KafkaSession::drain);
+        return CompletableFuture.allOf(closing);
+    }
+}

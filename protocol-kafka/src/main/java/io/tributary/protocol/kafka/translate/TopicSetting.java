@@ -1,0 +1,156 @@
+package io.tributary.protocol.kafka.translate;
+
+import io.tributary.core.model.Retention;
+import io.tributary.core.model.TopicConfig;
+import java.util.Arrays;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import org.apache.kafka.common.errors.InvalidConfigurationException;
+import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The topic configs that exist here: those that the core enforces, and those of Kafka's that have one possible value here, which alone is
+ * accepted. The order is that of application.
+ */
+@SuppressWarnings("ImmutableEnumChecker") // the functions keep no state
+public enum TopicSetting {
+    RETENTION("tributary.retention", "retention of the broker", ConfigType.STRING,
+        "time-and-size: by retention.ms and retention.bytes. until-consumed: a record goes when every subscription has acknowledged it,"
+            + " and is not kept without one; topics declared by AMQP are of this kind.",
+        config -> config.retention().kind() == Retention.Kind.UNTIL_CONSUMED ? "until-consumed" : "time-and-size",
+        TopicSetting::withKind),
+    RETENTION_MS("retention.ms", "log.retention.ms", ConfigType.LONG,
+        "How long records are kept, in milliseconds; -1 for ever. Whole segments are removed.",
+        config -> Long.toString(config.retention().maxAgeMs()),
+        (config, text) -> {
+            Retention retention = timeAndSize(config);
+            return config.withRetention(new Retention(retention.kind(), number(text, -1, Long.MAX_VALUE), retention.maxBytes()));
+        }),
+    RETENTION_BYTES("retention.bytes", "log.retention.bytes", ConfigType.LONG,
+        "How many bytes of a partition are kept; -1 for any number. Whole segments are removed.",
+        config -> Long.toString(config.retention().maxBytes()),
+        (config, text) -> {
+            Retention retention = timeAndSize(config);
+            return config.withRetention(new Retention(retention.kind(), retention.maxAgeMs(), number(text, -1, Long.MAX_VALUE)));
+        }),
+    SEGMENT_BYTES("segment.bytes", "log.segment.bytes", ConfigType.INT,
+        "A segment is sealed at this size.",
+        config -> Integer.toString(config.segmentBytes()),
+        (config, text) -> config.withSegmentBytes((int) number(text, TopicConfig.MIN_SEGMENT_BYTES, Integer.MAX_VALUE))),
+    MAX_MESSAGE_BYTES("max.message.bytes", "message.max.bytes", ConfigType.INT,
+        "The largest record batch taken, in bytes.",
+        config -> Integer.toString(config.maxBatchBytes()),
+        (config, text) -> config.withMaxBatchBytes((int) number(text, 0, Integer.MAX_VALUE))),
+    CLEANUP_POLICY("cleanup.policy", "log.cleanup.policy", ConfigType.LIST, "Records are deleted; compaction is not built.", "delete"),
+    COMPRESSION_TYPE("compression.type", "compression.type", ConfigType.STRING, "Batches are kept as producers sent them.", "producer"),
+    TIMESTAMP_TYPE("message.timestamp.type", "log.message.timestamp.type", ConfigType.STRING,
+        "Records keep the time that producers gave them.", "CreateTime"),
+    MIN_INSYNC_REPLICAS("min.insync.replicas", "min.insync.replicas", ConfigType.INT, "There is one copy, on this node.", "1");
+
+    private final String configName;
+    private final String brokerName;
+    private final ConfigType type;
+    private final String documentation;
+    private final Function<TopicConfig, String> reader;
+    private final BiFunction<TopicConfig, String, TopicConfig> writer;
+    private final boolean fixed;
+
+    TopicSetting(String configName, String brokerName, ConfigType type, String documentation, Function<TopicConfig, String> reader,
+                 BiFunction<TopicConfig, String, TopicConfig> writer) {
+        this.configName = configName;
+        this.brokerName = brokerName;
+        this.type = type;
+        this.documentation = documentation;
+        this.reader = reader;
+        this.writer = writer;
+        this.fixed = false;
+    }
+
+    TopicSetting(String configName, String brokerName, ConfigType type, String documentation, String onlyValue) {
+        this.configName = configName;
+        this.brokerName = brokerName;
+        this.type = type;
+        this.documentation = documentation;
+        this.reader = config -> onlyValue;
+        this.writer = (config, text) -> {
+            if (!text.equals(onlyValue)) {
+                throw new InvalidConfigurationException(configName + " can only be " + onlyValue + " here, not " + text);
+            }
+            return config;
+        };
+        this.fixed = true;
+    }
+
+    /** The setting of this name, or null. */
+    public static @Nullable TopicSetting find(String configName) {
+        return Arrays.stream(values()).filter(setting -> setting.configName.equals(configName)).findFirst().orElse(null);
+    }
+
+    public String configName() {
+        return configName;
+    }
+
+    /** The broker's setting from which the default comes. */
+    public String brokerName() {
+        return brokerName;
+    }
+
+    public ConfigType type() {
+        return type;
+    }
+
+    public String documentation() {
+        return documentation;
+    }
+
+    /** Whether there is only one value. */
+    public boolean isFixed() {
+        return fixed;
+    }
+
+    public String read(TopicConfig config) {
+        return reader.apply(config);
+    }
+
+    /**
+     * The configuration with this setting changed.
+     *
+     * @throws InvalidConfigurationException for a value that is out of bounds or not enforced here
+     */
+    public TopicConfig write(TopicConfig config, String value) {
+        try {
+            return writer.apply(config, value.strip());
+        } catch (NumberFormatException e) {
+            throw new InvalidConfigurationException(configName + " takes a number within its bounds, not " + value);
+        }
+    }
+
+    private static long number(String text, long min, long max) {
+        long value = Long.parseLong(text);
+        if (value < min || value > max) {
+            throw new NumberFormatException();
+        }
+        return value;
+    }
+
+    private static TopicConfig withKind(TopicConfig config, String text) {
+        Retention.Kind kind = switch (text) {
+            case "until-consumed" -> Retention.Kind.UNTIL_CONSUMED;
+            case "time-and-size" -> Retention.Kind.TIME_AND_SIZE;
+            default -> throw new InvalidConfigurationException("tributary.retention is until-consumed or time-and-size, not " + text);
+        };
+        if (kind == config.retention().kind()) {
+            return config;
+        }
+        return config.withRetention(kind == Retention.Kind.UNTIL_CONSUMED ? Retention.UNTIL_CONSUMED : Retention.DEFAULT);
+    }
+
+    private static Retention timeAndSize(TopicConfig config) {
+        if (config.retention().kind() != Retention.Kind.TIME_AND_SIZE) {
+            throw new InvalidConfigurationException(
+                "this topic keeps records until they are consumed; set tributary.retention=time-and-size with it");
+        }
+        return config.retention();
+    }
+}

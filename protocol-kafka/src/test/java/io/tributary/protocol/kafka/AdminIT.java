@@ -1,0 +1,227 @@
+package io.tributary.protocol.kafka;
+
+import static io.tributary.protocol.kafka.KafkaFixture.get;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tributary.core.model.Retention;
+import io.tributary.core.model.TopicConfig;
+import io.tributary.core.model.TopicName;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.ConfigEntry.ConfigSource;
+import org.apache.kafka.clients.admin.CreateTopicsOptions;
+import org.apache.kafka.clients.admin.DescribeClusterResult;
+import org.apache.kafka.clients.admin.DescribeConfigsOptions;
+import org.apache.kafka.clients.admin.ListTopicsOptions;
+import org.apache.kafka.clients.admin.NewPartitions;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicCollection;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.InvalidConfigurationException;
+import org.apache.kafka.common.errors.InvalidPartitionsException;
+import org.apache.kafka.common.errors.InvalidReplicationFactorException;
+import org.apache.kafka.common.errors.InvalidRequestException;
+import org.apache.kafka.common.errors.InvalidTopicException;
+import org.apache.kafka.common.errors.OffsetOutOfRangeException;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.errors.UnsupportedVersionException;
+import org.apache.kafka.common.quota.ClientQuotaFilter;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.jspecify.annotations.NullUnmarked;
+
+/** Kafka's own Admin client. */
+@NullUnmarked // what the clients give in maps is there, or the test fails
+class AdminIT {
+    private static KafkaFixture fixture;
+    private static Admin admin;
+
+    @BeforeAll
+    static void start() {
+        fixture = new KafkaFixture();
+        admin = fixture.admin();
+    }
+
+    @AfterAll
+    static void stop() {
+        fixture.close();
+    }
+
+    private static ConfigResource topic(String name) {
+        return new ConfigResource(ConfigResource.Type.TOPIC, name);
+    }
+
+    private static Config configs(ConfigResource resource) {
+        return get(admin.describeConfigs(List.of(resource), new DescribeConfigsOptions().includeSynonyms(true).includeDocumentation(true))
+            .all()).get(resource);
+    }
+
+    private static void set(String topic, String config, String value) {
+        get(admin.incrementalAlterConfigs(Map.of(topic(topic), List.of(new AlterConfigOp(new ConfigEntry(config, value), OpType.SET))))
+            .all());
+    }
+
+    @Test
+    void topicsAreCreatedListedDescribedAndDeleted() {
+        get(admin.createTopics(List.of(new NewTopic("life", 3, (short) 1))).all());
+        assertThat(get(admin.listTopics().names())).contains("life");
+        TopicDescription described = get(admin.describeTopics(List.of("life")).allTopicNames()).get("life");
+        assertThat(described.partitions()).hasSize(3).allSatisfy(partition -> {
+            assertThat(partition.leader().port()).isEqualTo(fixture.port());
+            assertThat(partition.replicas()).hasSize(1);
+            assertThat(partition.isr()).hasSize(1);
+        });
+        assertThat(get(admin.describeTopics(TopicCollection.ofTopicIds(List.of(described.topicId()))).allTopicIds()))
+            .containsOnlyKeys(described.topicId());
+        assertThatThrownBy(() -> get(admin.createTopics(List.of(new NewTopic("life", 1, (short) 1))).all()))
+            .isInstanceOf(TopicExistsException.class);
+        get(admin.deleteTopics(TopicCollection.ofTopicIds(List.of(described.topicId()))).all());
+        assertThat(get(admin.listTopics().names())).doesNotContain("life");
+        assertThatThrownBy(() -> get(admin.deleteTopics(List.of("life")).all())).isInstanceOf(UnknownTopicOrPartitionException.class);
+        assertThatThrownBy(() -> get(admin.describeTopics(List.of("life")).allTopicNames()))
+            .isInstanceOf(UnknownTopicOrPartitionException.class);
+    }
+
+    @Test
+    void aTopicThatCannotBeIsRefusedForItsReason() {
+        assertThatThrownBy(() -> create(new NewTopic("a b", 1, (short) 1))).isInstanceOf(InvalidTopicException.class);
+        assertThatThrownBy(() -> create(new NewTopic("__mine", 1, (short) 1))).isInstanceOf(InvalidTopicException.class);
+        assertThatThrownBy(() -> create(new NewTopic("none", 0, (short) 1))).isInstanceOf(InvalidPartitionsException.class);
+        assertThatThrownBy(() -> create(new NewTopic("three", 1, (short) 3))).isInstanceOf(InvalidReplicationFactorException.class);
+        assertThatThrownBy(() -> create(new NewTopic("compacted", 1, (short) 1).configs(Map.of("cleanup.policy", "compact"))))
+            .isInstanceOf(InvalidConfigurationException.class).hasMessageContaining("cleanup.policy");
+        assertThatThrownBy(() -> create(new NewTopic("odd", 1, (short) 1).configs(Map.of("flush.ms", "1"))))
+            .isInstanceOf(InvalidConfigurationException.class).hasMessageContaining("flush.ms");
+        get(admin.createTopics(List.of(new NewTopic("only-tried", 2, (short) 1)), new CreateTopicsOptions().validateOnly(true)).all());
+        assertThat(get(admin.listTopics().names())).doesNotContain("only-tried", "none", "three", "compacted", "odd");
+    }
+
+    private static void create(NewTopic topic) {
+        get(admin.createTopics(List.of(topic)).all());
+    }
+
+    @Test
+    void partitionsAreAddedAndNeverTaken() {
+        fixture.createTopic("growing", 1);
+        get(admin.createPartitions(Map.of("growing", NewPartitions.increaseTo(4))).all());
+        assertThat(get(admin.describeTopics(List.of("growing")).allTopicNames()).get("growing").partitions()).hasSize(4);
+        assertThatThrownBy(() -> get(admin.createPartitions(Map.of("growing", NewPartitions.increaseTo(2))).all()))
+            .isInstanceOf(InvalidPartitionsException.class);
+    }
+
+    @Test
+    void configsAreWhatTheCoreEnforces() {
+        create(new NewTopic("configured", 1, (short) 1).configs(Map.of("retention.ms", "60000", "min.insync.replicas", "1")));
+        set("configured", "max.message.bytes", "5000");
+        TopicConfig stored = fixture.broker().broker().topics().find(TopicName.of("configured")).config();
+        assertThat(stored.retention().maxAgeMs()).isEqualTo(60_000);
+        assertThat(stored.maxBatchBytes()).isEqualTo(5000);
+        Config configs = configs(topic("configured"));
+        assertThat(configs.get("retention.ms").value()).isEqualTo("60000");
+        assertThat(configs.get("retention.ms").source()).isEqualTo(ConfigSource.DYNAMIC_TOPIC_CONFIG);
+        assertThat(configs.get("retention.ms").synonyms()).hasSize(2);
+        assertThat(configs.get("retention.ms").documentation()).isNotEmpty();
+        assertThat(configs.get("retention.bytes").source()).isEqualTo(ConfigSource.DEFAULT_CONFIG);
+        assertThat(configs.get("cleanup.policy").isReadOnly()).isTrue();
+        get(admin.incrementalAlterConfigs(Map.of(topic("configured"),
+            List.of(new AlterConfigOp(new ConfigEntry("retention.ms", null), OpType.DELETE)))).all());
+        assertThat(configs(topic("configured")).get("retention.ms").isDefault()).isTrue();
+    }
+
+    @Test
+    void aConfigThatIsNotEnforcedIsRefusedAndNotStored() {
+        fixture.createTopic("strict", 1);
+        assertThatThrownBy(() -> set("strict", "flush.messages", "1")).isInstanceOf(InvalidConfigurationException.class);
+        assertThatThrownBy(() -> set("strict", "cleanup.policy", "compact")).isInstanceOf(InvalidConfigurationException.class);
+        assertThatThrownBy(() -> set("strict", "retention.ms", "soon")).isInstanceOf(InvalidConfigurationException.class);
+        assertThatThrownBy(() -> set("strict", "retention.ms", "-2")).isInstanceOf(InvalidConfigurationException.class);
+        assertThatThrownBy(() -> set("nowhere", "retention.ms", "1")).isInstanceOf(UnknownTopicOrPartitionException.class);
+        assertThat(configs(topic("strict")).entries()).allMatch(ConfigEntry::isDefault);
+    }
+
+    @Test
+    void aTopicOfAnAmqpDeclarationShowsThatItIsKeptUntilConsumed() {
+        TopicConfig config = TopicConfig.ofPartitions(1).withRetention(Retention.UNTIL_CONSUMED);
+        fixture.broker().broker().topics().create(TopicName.of("exchange"), config).toCompletableFuture().join();
+        assertThat(configs(topic("exchange")).get("tributary.retention").value()).isEqualTo("until-consumed");
+        assertThatThrownBy(() -> set("exchange", "retention.ms", "1000")).isInstanceOf(InvalidConfigurationException.class);
+        set("exchange", "tributary.retention", "time-and-size");
+        set("exchange", "retention.ms", "1000");
+        assertThat(configs(topic("exchange")).get("retention.ms").value()).isEqualTo("1000");
+    }
+
+    @Test
+    void theBrokersSettingsAreShownAndCannotBeAltered() {
+        ConfigResource broker = new ConfigResource(ConfigResource.Type.BROKER, "0");
+        Config configs = configs(broker);
+        assertThat(configs.get("socket.request.max.bytes").value()).isEqualTo(Integer.toString(100 << 20));
+        assertThat(configs.get("offsets.topic.num.partitions").source()).isEqualTo(ConfigSource.STATIC_BROKER_CONFIG);
+        assertThatThrownBy(() -> get(admin.incrementalAlterConfigs(Map.of(broker,
+            List.of(new AlterConfigOp(new ConfigEntry("log.retention.ms", "1"), OpType.SET)))).all()))
+            .isInstanceOf(InvalidRequestException.class);
+    }
+
+    @Test
+    void theClusterIsThisNode() {
+        DescribeClusterResult cluster = admin.describeCluster();
+        assertThat(get(cluster.clusterId())).isEqualTo(fixture.broker().broker().clusterId());
+        assertThat(get(cluster.nodes())).singleElement().satisfies(node -> {
+            assertThat(node.host()).isEqualTo("127.0.0.1");
+            assertThat(node.port()).isEqualTo(fixture.port());
+        });
+        assertThat(get(cluster.controller()).id()).isEqualTo(fixture.broker().broker().nodeId());
+    }
+
+    @Test
+    void recordsAreDeletedUpToAnOffset() {
+        fixture.createTopic("shortened", 1);
+        TopicPartition partition = new TopicPartition("shortened", 0);
+        KafkaProducer<String, String> producer = fixture.producer(Map.of());
+        for (int i = 0; i < 10; i++) {
+            get(producer.send(new ProducerRecord<>("shortened", "k", "v" + i)));
+        }
+        assertThat(get(admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(4))).all())).isNull();
+        assertThat(get(admin.listOffsets(Map.of(partition, OffsetSpec.earliest())).all()).get(partition).offset()).isEqualTo(4);
+        assertThatThrownBy(() -> get(admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(99))).all()))
+            .isInstanceOf(OffsetOutOfRangeException.class);
+        get(admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(-1))).all());
+        assertThat(get(admin.listOffsets(Map.of(partition, OffsetSpec.earliest())).all()).get(partition).offset()).isEqualTo(10);
+    }
+
+    @Test
+    void ofTheInternalTopicsOnlyCommittedOffsetsAreSeenAndNoneIsWritten() {
+        fixture.broker().broker().stateTable("hidden").toCompletableFuture().join()
+            .put("k", new byte[1]).toCompletableFuture().join();
+        get(admin.listConsumerGroupOffsets("any").all());
+        Set<String> names = get(admin.listTopics(new ListTopicsOptions().listInternal(true)).names());
+        assertThat(names).contains("__consumer_offsets").doesNotContain("__hidden");
+        assertThat(get(admin.listTopics().names())).doesNotContain("__consumer_offsets");
+        KafkaProducer<String, String> producer = fixture.producer(Map.of());
+        assertThatThrownBy(() -> get(producer.send(new ProducerRecord<>("__consumer_offsets", 0, "k", "v"))))
+            .isInstanceOf(InvalidTopicException.class);
+        assertThatThrownBy(() -> get(admin.deleteTopics(List.of("__consumer_offsets")).all())).isInstanceOf(InvalidTopicException.class);
+    }
+
+    @Test
+    void whatIsNotBuiltIsUnsupportedAndNotFaked() {
+        assertThatThrownBy(() -> get(admin.listTransactions().all())).isInstanceOf(UnsupportedVersionException.class);
+        assertThatThrownBy(() -> get(admin.describeClientQuotas(ClientQuotaFilter.all()).entities()))
+            .isInstanceOf(UnsupportedVersionException.class);
+        assertThatThrownBy(() -> get(admin.describeUserScramCredentials().all())).isInstanceOf(UnsupportedVersionException.class);
+    }
+}

@@ -1,0 +1,230 @@
+package io.tributary.protocol.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.ApiVersionsResponseData.ApiVersion;
+import org.apache.kafka.common.message.ConsumerGroupDescribeRequestData;
+import org.apache.kafka.common.message.CreatePartitionsRequestData;
+import org.apache.kafka.common.message.CreatePartitionsRequestData.CreatePartitionsTopic;
+import org.apache.kafka.common.message.CreateTopicsRequestData;
+import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
+import org.apache.kafka.common.message.DeleteGroupsRequestData;
+import org.apache.kafka.common.message.DeleteRecordsRequestData;
+import org.apache.kafka.common.message.DeleteRecordsRequestData.DeleteRecordsPartition;
+import org.apache.kafka.common.message.DeleteRecordsRequestData.DeleteRecordsTopic;
+import org.apache.kafka.common.message.DeleteTopicsRequestData;
+import org.apache.kafka.common.message.DeleteTopicsRequestData.DeleteTopicState;
+import org.apache.kafka.common.message.DescribeConfigsRequestData;
+import org.apache.kafka.common.message.DescribeConfigsRequestData.DescribeConfigsResource;
+import org.apache.kafka.common.message.DescribeGroupsRequestData;
+import org.apache.kafka.common.message.DescribeTopicPartitionsRequestData;
+import org.apache.kafka.common.message.FetchRequestData;
+import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
+import org.apache.kafka.common.message.FetchRequestData.FetchTopic;
+import org.apache.kafka.common.message.FindCoordinatorRequestData;
+import org.apache.kafka.common.message.JoinGroupRequestData;
+import org.apache.kafka.common.message.LeaveGroupRequestData;
+import org.apache.kafka.common.message.ListOffsetsRequestData;
+import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsPartition;
+import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsTopic;
+import org.apache.kafka.common.message.MetadataRequestData;
+import org.apache.kafka.common.message.MetadataRequestData.MetadataRequestTopic;
+import org.apache.kafka.common.message.OffsetCommitRequestData;
+import org.apache.kafka.common.message.OffsetCommitRequestData.OffsetCommitRequestPartition;
+import org.apache.kafka.common.message.OffsetCommitRequestData.OffsetCommitRequestTopic;
+import org.apache.kafka.common.message.OffsetFetchRequestData;
+import org.apache.kafka.common.message.OffsetFetchRequestData.OffsetFetchRequestGroup;
+import org.apache.kafka.common.message.OffsetFetchRequestData.OffsetFetchRequestTopic;
+import org.apache.kafka.common.message.OffsetFetchRequestData.OffsetFetchRequestTopics;
+import org.apache.kafka.common.message.ProduceRequestData;
+import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
+import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
+import org.apache.kafka.common.message.ProduceRequestData.TopicProduceDataCollection;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.protocol.MessageUtil;
+import org.apache.kafka.common.compress.Compression;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.record.internal.SimpleRecord;
+import org.apache.kafka.common.requests.AbstractResponse;
+import org.apache.kafka.common.requests.ApiVersionsResponse;
+import org.apache.kafka.common.requests.RequestHeader;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.jspecify.annotations.NullUnmarked;
+
+/** Every API in every version that is advertised gets an answer in that version, read with Kafka's own classes. */
+@NullUnmarked // what the clients give in maps is there, or the test fails
+class EveryVersionIT {
+    private static final String TOPIC = "versions";
+    private static final byte[] VALUE = {1, 2, 3};
+    private static KafkaFixture fixture;
+    private static Uuid topicId;
+
+    @BeforeAll
+    static void start() {
+        fixture = new KafkaFixture();
+        fixture.createTopic(TOPIC, 2);
+        topicId = KafkaFixture.get(fixture.admin().describeTopics(List.of(TOPIC)).allTopicNames()).get(TOPIC).topicId();
+    }
+
+    @AfterAll
+    static void stop() {
+        fixture.close();
+    }
+
+    private static AbstractResponse exchange(ApiKeys api, short version, ApiMessage body) throws IOException {
+        RequestHeader header = new RequestHeader(api, version, "test", 11);
+        ByteBuffer head = MessageUtil.toByteBufferAccessor(header.data(), header.headerVersion()).buffer();
+        ByteBuffer tail = MessageUtil.toByteBufferAccessor(body, version).buffer();
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), fixture.port())) {
+            socket.setSoTimeout((int) KafkaFixture.PATIENCE.toMillis());
+            DataOutputStream out = new DataOutputStream(socket.getOutputStream());
+            out.writeInt(head.remaining() + tail.remaining());
+            out.write(head.array(), head.arrayOffset() + head.position(), head.remaining());
+            out.write(tail.array(), tail.arrayOffset() + tail.position(), tail.remaining());
+            out.flush();
+            DataInputStream in = new DataInputStream(socket.getInputStream());
+            byte[] response = new byte[in.readInt()];
+            in.readFully(response);
+            return AbstractResponse.parseResponse(ByteBuffer.wrap(response), header);
+        }
+    }
+
+    private static List<ApiVersion> advertised() throws IOException {
+        ApiVersionsResponse response =
+            (ApiVersionsResponse) exchange(ApiKeys.API_VERSIONS, (short) 0, ApiKeys.API_VERSIONS.messageType.newRequest());
+        return new ArrayList<>(response.data().apiKeys());
+    }
+
+    @TestFactory
+    Stream<DynamicTest> answersEveryVersion() throws IOException {
+        return advertised().stream().flatMap(advertisedVersion -> {
+            ApiKeys api = ApiKeys.forId(advertisedVersion.apiKey());
+            List<DynamicTest> tests = new ArrayList<>();
+            // Produce is advertised from version 0 as Kafka does, and served from the oldest that the library has.
+            for (short v = api.oldestVersion(); v <= advertisedVersion.maxVersion(); v++) {
+                short version = v;
+                tests.add(DynamicTest.dynamicTest(api + " " + version, () -> {
+                    AbstractResponse response = exchange(api, version, request(api, version));
+                    assertThat(response.apiKey()).isEqualTo(api);
+                    assertThat(response.errorCounts()).doesNotContainKey(Errors.UNKNOWN_SERVER_ERROR);
+                }));
+            }
+            return tests.stream();
+        });
+    }
+
+    @Test
+    void nothingOfTransactionsSharesOrSaslIsAdvertised() throws IOException {
+        assertThat(advertised()).extracting(version -> ApiKeys.forId(version.apiKey()))
+            .contains(ApiKeys.PRODUCE, ApiKeys.FETCH, ApiKeys.CONSUMER_GROUP_HEARTBEAT)
+            .doesNotContain(ApiKeys.END_TXN, ApiKeys.ADD_PARTITIONS_TO_TXN, ApiKeys.SHARE_FETCH, ApiKeys.SASL_HANDSHAKE);
+    }
+
+    private static ApiMessage request(ApiKeys api, short version) {
+        return switch (api) {
+            case PRODUCE -> produce(version);
+            case FETCH -> fetch(version);
+            case LIST_OFFSETS -> listOffsets();
+            case METADATA -> new MetadataRequestData().setTopics(List.of(new MetadataRequestTopic().setName(TOPIC),
+                new MetadataRequestTopic().setName(version < 4 ? "made-too" : "missing")))
+                .setAllowAutoTopicCreation(version < 4);
+            case OFFSET_COMMIT -> offsetCommit(version);
+            case OFFSET_FETCH -> offsetFetch(version);
+            case FIND_COORDINATOR -> version < 4
+                ? new FindCoordinatorRequestData().setKey("g")
+                : new FindCoordinatorRequestData().setCoordinatorKeys(List.of("g", "h"));
+            case JOIN_GROUP -> new JoinGroupRequestData().setGroupId("joined").setSessionTimeoutMs(10_000).setProtocolType("consumer");
+            case LEAVE_GROUP -> new LeaveGroupRequestData().setGroupId("left");
+            case DESCRIBE_GROUPS -> new DescribeGroupsRequestData().setGroups(List.of("nobody"));
+            case CONSUMER_GROUP_DESCRIBE -> new ConsumerGroupDescribeRequestData().setGroupIds(List.of("nobody"));
+            case DELETE_GROUPS -> new DeleteGroupsRequestData().setGroupsNames(List.of("nobody"));
+            case CREATE_TOPICS -> createTopics(version);
+            case DELETE_TOPICS -> version < 6
+                ? new DeleteTopicsRequestData().setTopicNames(List.of("missing"))
+                : new DeleteTopicsRequestData().setTopics(List.of(new DeleteTopicState().setName("missing"),
+                    new DeleteTopicState().setName(null).setTopicId(Uuid.randomUuid())));
+            case DELETE_RECORDS -> new DeleteRecordsRequestData().setTopics(List.of(new DeleteRecordsTopic().setName(TOPIC)
+                .setPartitions(List.of(new DeleteRecordsPartition().setPartitionIndex(1).setOffset(0)))));
+            case CREATE_PARTITIONS -> createPartitions();
+            case DESCRIBE_CONFIGS -> new DescribeConfigsRequestData().setResources(List.of(
+                new DescribeConfigsResource().setResourceType((byte) 2).setResourceName(TOPIC),
+                new DescribeConfigsResource().setResourceType((byte) 4).setResourceName("0")));
+            case DESCRIBE_TOPIC_PARTITIONS -> new DescribeTopicPartitionsRequestData().setResponsePartitionLimit(1);
+            default -> api.messageType.newRequest();
+        };
+    }
+
+    private static ApiMessage produce(short version) {
+        TopicProduceDataCollection topics = new TopicProduceDataCollection();
+        TopicProduceData topic = new TopicProduceData().setPartitionData(List.of(
+            new PartitionProduceData().setIndex(0).setRecords(MemoryRecords.withRecords(Compression.NONE, new SimpleRecord(VALUE))),
+            new PartitionProduceData().setIndex(9).setRecords(MemoryRecords.withRecords(Compression.NONE, new SimpleRecord(VALUE)))));
+        topics.add(version < 13 ? topic.setName(TOPIC) : topic.setTopicId(topicId));
+        return new ProduceRequestData().setAcks((short) -1).setTimeoutMs(1000).setTopicData(topics);
+    }
+
+    private static ApiMessage fetch(short version) {
+        FetchTopic topic = new FetchTopic().setPartitions(List.of(new FetchPartition().setPartition(0).setPartitionMaxBytes(1000),
+            new FetchPartition().setPartition(9).setPartitionMaxBytes(1000)));
+        return new FetchRequestData().setMaxBytes(1000).setMinBytes(1)
+            .setTopics(List.of(version < 13 ? topic.setTopic(TOPIC) : topic.setTopicId(topicId)));
+    }
+
+    private static ApiMessage listOffsets() {
+        List<ListOffsetsPartition> partitions = new ArrayList<>();
+        for (long timestamp : new long[] {-1, -2, 0}) {
+            partitions.add(new ListOffsetsPartition().setPartitionIndex(0).setTimestamp(timestamp));
+        }
+        return new ListOffsetsRequestData().setReplicaId(-1)
+            .setTopics(List.of(new ListOffsetsTopic().setName(TOPIC).setPartitions(partitions)));
+    }
+
+    private static ApiMessage offsetCommit(short version) {
+        OffsetCommitRequestTopic topic = new OffsetCommitRequestTopic().setPartitions(List.of(
+            new OffsetCommitRequestPartition().setPartitionIndex(0).setCommittedOffset(1).setCommittedMetadata("m"),
+            new OffsetCommitRequestPartition().setPartitionIndex(9).setCommittedOffset(1)));
+        return new OffsetCommitRequestData().setGroupId("committing").setGenerationIdOrMemberEpoch(-1)
+            .setTopics(List.of(version < 10 ? topic.setName(TOPIC) : topic.setTopicId(topicId)));
+    }
+
+    private static ApiMessage offsetFetch(short version) {
+        if (version < 8) {
+            return new OffsetFetchRequestData().setGroupId("committing")
+                .setTopics(List.of(new OffsetFetchRequestTopic().setName(TOPIC).setPartitionIndexes(List.of(0, 9))));
+        }
+        OffsetFetchRequestTopics topic = new OffsetFetchRequestTopics().setPartitionIndexes(List.of(0, 9));
+        return new OffsetFetchRequestData().setGroups(List.of(
+            new OffsetFetchRequestGroup().setGroupId("committing")
+                .setTopics(List.of(version < 10 ? topic.setName(TOPIC) : topic.setTopicId(topicId))),
+            new OffsetFetchRequestGroup().setGroupId("other").setTopics(null)));
+    }
+
+    private static ApiMessage createTopics(short version) {
+        CreateTopicsRequestData request = new CreateTopicsRequestData().setTimeoutMs(1000);
+        request.topics().add(new CreatableTopic().setName("made-by-" + version).setNumPartitions(1).setReplicationFactor((short) 1));
+        request.topics().add(new CreatableTopic().setName("__bad").setNumPartitions(1).setReplicationFactor((short) 1));
+        return request;
+    }
+
+    private static ApiMessage createPartitions() {
+        CreatePartitionsRequestData request = new CreatePartitionsRequestData().setTimeoutMs(1000).setValidateOnly(true);
+        request.topics().add(new CreatePartitionsTopic().setName(TOPIC).setCount(3).setAssignments(null));
+        return request;
+    }
+}

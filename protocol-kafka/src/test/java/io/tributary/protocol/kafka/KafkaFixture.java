@@ -1,0 +1,116 @@
+package io.tributary.protocol.kafka;
+
+import io.tributary.core.TestBroker;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+
+/** A broker in this process that speaks Kafka, and Kafka's own clients for it. */
+final class KafkaFixture implements AutoCloseable {
+    static final Duration PATIENCE = Duration.ofSeconds(60);
+    /** As small as the tests need it, so that they start fast. */
+    static final KafkaConfig CONFIG = KafkaConfig.DEFAULT.withGroups(new KafkaConfig.Groups(5, 1, Duration.ZERO, Duration.ofSeconds(1),
+        Duration.ofMinutes(5), 100, Duration.ofDays(7), 4096));
+
+    private final TestBroker broker;
+    private final int port;
+    private final List<AutoCloseable> clients = new ArrayList<>();
+
+    KafkaFixture() {
+        this(CONFIG);
+    }
+
+    KafkaFixture(KafkaConfig config) {
+        broker = TestBroker.start();
+        port = broker.serveAlways(() -> new KafkaProtocol(config));
+    }
+
+    TestBroker broker() {
+        return broker;
+    }
+
+    int port() {
+        return port;
+    }
+
+    String bootstrap() {
+        return "127.0.0.1:" + port;
+    }
+
+    Admin admin() {
+        return closing(Admin.create(Map.of("bootstrap.servers", bootstrap())));
+    }
+
+    KafkaProducer<String, String> producer(Map<String, Object> settings) {
+        Map<String, Object> all = new HashMap<>(settings);
+        all.put("bootstrap.servers", bootstrap());
+        return closing(new KafkaProducer<>(all, new StringSerializer(), new StringSerializer()));
+    }
+
+    KafkaConsumer<String, String> consumer(Map<String, Object> settings) {
+        Map<String, Object> all = new HashMap<>(Map.of("auto.offset.reset", "earliest", "enable.auto.commit", "false"));
+        all.putAll(settings);
+        all.put("bootstrap.servers", bootstrap());
+        return closing(new KafkaConsumer<>(all, new StringDeserializer(), new StringDeserializer()));
+    }
+
+    void createTopic(String name, int partitions) {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap()))) {
+            get(admin.createTopics(List.of(new NewTopic(name, partitions, (short) 1))).all());
+        }
+    }
+
+    /** Polls until there are as many records. */
+    static List<ConsumerRecord<String, String>> poll(Consumer<String, String> consumer, int count) {
+        List<ConsumerRecord<String, String>> records = new ArrayList<>();
+        long giveUp = System.nanoTime() + PATIENCE.toNanos();
+        while (records.size() < count && System.nanoTime() < giveUp) {
+            consumer.poll(Duration.ofMillis(200)).forEach(records::add);
+        }
+        return records;
+    }
+
+    static <T> T get(Future<T> future) {
+        try {
+            return future.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw new AssertionError(e.getCause());
+        } catch (InterruptedException | TimeoutException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    <C extends AutoCloseable> C closing(C client) {
+        clients.add(client);
+        return client;
+    }
+
+    @Override
+    public void close() {
+        for (AutoCloseable client : clients) {
+            try {
+                client.close();
+            } catch (Exception e) {
+                throw new AssertionError(e);
+            }
+        }
+        broker.close();
+    }
+}

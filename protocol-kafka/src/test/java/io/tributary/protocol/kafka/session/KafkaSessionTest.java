@@ -1,0 +1,259 @@
+package io.tributary.protocol.kafka.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.tributary.core.api.Broker;
+import io.tributary.core.model.BrokerException;
+import io.tributary.core.model.ErrorCode;
+import io.tributary.core.protocol.ProtocolContext;
+import io.tributary.core.security.Authenticator;
+import io.tributary.core.security.Authorizer;
+import io.tributary.protocol.kafka.handler.ApiHandler;
+import io.tributary.protocol.kafka.handler.ApiTable;
+import io.tributary.protocol.kafka.handler.Call;
+import io.tributary.protocol.kafka.handler.Reply;
+import java.lang.reflect.Proxy;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.message.ApiVersionsResponseData;
+import org.apache.kafka.common.message.HeartbeatResponseData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ByteBufferAccessor;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.protocol.MessageUtil;
+import org.apache.kafka.common.requests.HeartbeatRequest;
+import org.apache.kafka.common.requests.RequestHeader;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class KafkaSessionTest {
+    private static final SessionLimits LIMITS =
+        new SessionLimits(1000, 500, 3, 400, Duration.ofSeconds(30), Duration.ofMinutes(10), Duration.ofSeconds(3));
+    private static final short VERSION = 4;
+
+    private final List<CompletableFuture<Reply>> handled = new ArrayList<>();
+    private final List<Call> calls = new ArrayList<>();
+    private final KafkaSessions sessions = sessions(Authenticator.open());
+    private EmbeddedChannel channel = new EmbeddedChannel(sessions);
+
+    /** Answers when the test lets it. */
+    private final class SlowHeartbeat extends ApiHandler<HeartbeatRequest> {
+        SlowHeartbeat() {
+            super(ApiKeys.HEARTBEAT, HeartbeatRequest.class);
+        }
+
+        @Override
+        protected CompletionStage<Reply> answer(Call call, HeartbeatRequest request) {
+            CompletableFuture<Reply> reply = new CompletableFuture<>();
+            handled.add(reply);
+            calls.add(call);
+            return reply;
+        }
+    }
+
+    private KafkaSessions sessions(Authenticator authenticator) {
+        Broker broker = (Broker) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] {Broker.class},
+            (proxy, method, arguments) -> {
+                throw new AssertionError("a session uses no broker");
+            });
+        return new KafkaSessions(new ProtocolContext(broker, authenticator, Authorizer.open(), null),
+            new ApiTable(List.of(new SlowHeartbeat()), "cluster", 0), LIMITS);
+    }
+
+    @AfterEach
+    void close() {
+        channel.finishAndReleaseAll();
+    }
+
+    private static ByteBuf heartbeat(int correlationId) {
+        return request(ApiKeys.HEARTBEAT, VERSION, correlationId, 0);
+    }
+
+    private static ByteBuf request(ApiKeys api, short version, int correlationId, int padding) {
+        RequestHeader header = new RequestHeader(api, version, "x".repeat(padding), correlationId);
+        ByteBuffer head = MessageUtil.toByteBufferAccessor(header.data(), header.headerVersion()).buffer();
+        ByteBuffer body = api.latestVersion() < version
+            ? ByteBuffer.allocate(0)
+            : MessageUtil.toByteBufferAccessor(api.messageType.newRequest(), version).buffer();
+        return Unpooled.buffer().writeInt(head.remaining() + body.remaining()).writeBytes(head).writeBytes(body);
+    }
+
+    private static Reply answer() {
+        return new Reply.Message(new HeartbeatResponseData());
+    }
+
+    /** The correlation identifiers of the responses that were written. */
+    private List<Integer> responses() {
+        channel.runPendingTasks();
+        List<Integer> identifiers = new ArrayList<>();
+        for (ByteBuf out = channel.readOutbound(); out != null; out = channel.readOutbound()) {
+            identifiers.add(out.getInt(4));
+            out.release();
+        }
+        return identifiers;
+    }
+
+    @Test
+    void responsesKeepTheOrderOfRequestsThatFinishInAnother() {
+        channel.writeInbound(Unpooled.wrappedBuffer(heartbeat(1), heartbeat(2), heartbeat(3)));
+        handled.get(2).complete(answer());
+        handled.get(1).complete(answer());
+        assertThat(responses()).isEmpty();
+        handled.get(0).complete(answer());
+        assertThat(responses()).containsExactly(1, 2, 3);
+    }
+
+    @Test
+    void nothingIsReadWhileTooManyRequestsAreInFlight() {
+        channel.writeInbound(Unpooled.wrappedBuffer(heartbeat(1), heartbeat(2), heartbeat(3), heartbeat(4)));
+        assertThat(handled).hasSize(3);
+        assertThat(channel.config().isAutoRead()).isFalse();
+        handled.get(0).complete(answer());
+        assertThat(responses()).containsExactly(1);
+        assertThat(handled).hasSize(4);
+        handled.get(1).complete(answer());
+        assertThat(responses()).containsExactly(2);
+        assertThat(channel.config().isAutoRead()).isTrue();
+    }
+
+    @Test
+    void nothingIsReadWhileTheRequestsInFlightAreTooLarge() {
+        channel.writeInbound(Unpooled.wrappedBuffer(request(ApiKeys.HEARTBEAT, VERSION, 1, 450), heartbeat(2)));
+        assertThat(handled).hasSize(1);
+        handled.get(0).complete(answer());
+        assertThat(responses()).containsExactly(1);
+        assertThat(handled).hasSize(2);
+    }
+
+    @Test
+    void aFailureBecomesTheResponseOfTheApi() {
+        channel.writeInbound(heartbeat(1));
+        handled.get(0).completeExceptionally(new BrokerException(ErrorCode.STORAGE_FAILURE, "disk"));
+        channel.runPendingTasks();
+        ByteBuf out = channel.readOutbound();
+        ByteBuffer body = out.skipBytes(9).nioBuffer();
+        HeartbeatResponseData response = new HeartbeatResponseData(new ByteBufferAccessor(body), VERSION);
+        assertThat(response.errorCode()).isEqualTo(Errors.KAFKA_STORAGE_ERROR.code());
+        out.release();
+        assertThat(channel.isOpen()).isTrue();
+    }
+
+    @Test
+    void silenceTakesItsPlaceAndHangupEndsTheConnection() {
+        channel.writeInbound(Unpooled.wrappedBuffer(heartbeat(1), heartbeat(2), heartbeat(3)));
+        handled.get(1).complete(answer());
+        handled.get(0).complete(new Reply.Silence());
+        assertThat(responses()).containsExactly(2);
+        handled.get(2).complete(new Reply.Hangup("test"));
+        channel.runPendingTasks();
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void anUnknownVersionOfApiVersionsIsAnsweredInVersionZero() {
+        channel.writeInbound(request(ApiKeys.API_VERSIONS, (short) 99, 7, 0));
+        ByteBuf out = channel.readOutbound();
+        assertThat(out.skipBytes(4).readInt()).isEqualTo(7);
+        ApiVersionsResponseData response = new ApiVersionsResponseData(new ByteBufferAccessor(out.nioBuffer()), (short) 0);
+        assertThat(response.errorCode()).isEqualTo(Errors.UNSUPPORTED_VERSION.code());
+        assertThat(response.apiKeys().find(ApiKeys.API_VERSIONS.id).maxVersion()).isEqualTo(ApiKeys.API_VERSIONS.latestVersion());
+        out.release();
+        assertThat(channel.isOpen()).isTrue();
+    }
+
+    @Test
+    void whatIsAdvertisedIsWhatHasAHandler() {
+        channel.writeInbound(request(ApiKeys.API_VERSIONS, (short) 0, 7, 0));
+        ByteBuf out = channel.readOutbound();
+        ApiVersionsResponseData response = new ApiVersionsResponseData(new ByteBufferAccessor(out.skipBytes(8).nioBuffer()), (short) 0);
+        assertThat(response.apiKeys()).extracting(version -> ApiKeys.forId(version.apiKey()))
+            .containsExactly(ApiKeys.HEARTBEAT, ApiKeys.API_VERSIONS);
+        out.release();
+    }
+
+    @Test
+    void anApiOrVersionThatIsNotServedClosesTheConnection() {
+        channel.writeInbound(request(ApiKeys.METADATA, (short) 1, 1, 0));
+        assertThat(channel.isOpen()).isFalse();
+        channel = new EmbeddedChannel(sessions);
+        channel.writeInbound(request(ApiKeys.HEARTBEAT, (short) 99, 1, 0));
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void aSizeOfTwoGibibytesClosesTheConnection() {
+        channel.writeInbound(Unpooled.buffer().writeInt(Integer.MAX_VALUE).writeShort(ApiKeys.HEARTBEAT.id));
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void halfARequestAndThenSilenceClosesTheConnection() {
+        channel.writeInbound(heartbeat(1));
+        handled.get(0).complete(answer());
+        responses();
+        channel.writeInbound(heartbeat(2).writerIndex(9));
+        pass(Duration.ofSeconds(29));
+        assertThat(channel.isOpen()).isTrue();
+        pass(Duration.ofSeconds(20));
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void aConnectionThatNeverAsksIsClosedSoonerThanOneThatHasAsked() {
+        pass(Duration.ofSeconds(50));
+        assertThat(channel.isOpen()).isFalse();
+        channel = new EmbeddedChannel(sessions);
+        channel.writeInbound(heartbeat(1));
+        handled.get(0).complete(answer());
+        responses();
+        pass(Duration.ofMinutes(9));
+        assertThat(channel.isOpen()).isTrue();
+        pass(Duration.ofMinutes(2));
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    private void pass(Duration time) {
+        for (long left = time.toSeconds(); left > 0; left--) {
+            channel.advanceTimeBy(1, TimeUnit.SECONDS);
+            channel.runScheduledPendingTasks();
+        }
+    }
+
+    @Test
+    void aDrainHurriesWhoWaitsAnswersAndCloses() {
+        channel.writeInbound(heartbeat(1));
+        calls.get(0).onHurry(() -> handled.get(0).complete(answer()));
+        CompletionStage<Void> stopped = sessions.stop();
+        assertThat(responses()).containsExactly(1);
+        assertThat(channel.isOpen()).isFalse();
+        assertThat(stopped.toCompletableFuture()).isCompleted();
+    }
+
+    @Test
+    void aDrainDoesNotWaitForEver() {
+        channel.writeInbound(heartbeat(1));
+        CompletionStage<Void> stopped = sessions.stop();
+        channel.runPendingTasks();
+        assertThat(channel.isOpen()).isTrue();
+        pass(Duration.ofSeconds(4));
+        assertThat(channel.isOpen()).isFalse();
+        assertThat(stopped.toCompletableFuture()).isCompleted();
+    }
+
+    @Test
+    void whoIsNotLetInIsDisconnected() {
+        channel.finishAndReleaseAll();
+        channel = new EmbeddedChannel(sessions(credentials ->
+            CompletableFuture.failedFuture(new BrokerException(ErrorCode.AUTHENTICATION_FAILED, "no"))));
+        channel.runPendingTasks();
+        assertThat(channel.isOpen()).isFalse();
+    }
+}
