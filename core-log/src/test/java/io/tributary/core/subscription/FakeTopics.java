@@ -4,6 +4,7 @@ import io.tributary.core.api.Partition;
 import io.tributary.core.api.PublishRequest;
 import io.tributary.core.api.PublishResult;
 import io.tributary.core.api.Publisher;
+import io.tributary.core.api.Registration;
 import io.tributary.core.api.Topic;
 import io.tributary.core.api.Topics;
 import io.tributary.core.model.BrokerException;
@@ -23,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -110,6 +112,11 @@ public final class FakeTopics implements Topics, Publisher {
     @Override
     public CompletionStage<Topic> update(TopicName name, UnaryOperator<TopicConfig> change) {
         throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Registration onChange(Consumer<TopicName> listener) {
+        throw new UnsupportedOperationException("subscriptions hear of topics in another way");
     }
 
     @Override
