@@ -11,6 +11,8 @@ import io.tributary.gateway.net.ProtocolPort;
 import io.tributary.gateway.security.ConfiguredUsers;
 import io.tributary.protocol.amqp.AmqpConfig;
 import io.tributary.protocol.amqp.AmqpProtocol;
+import io.tributary.protocol.kafka.KafkaConfig;
+import io.tributary.protocol.kafka.KafkaProtocol;
 import io.tributary.protocol.mqtt.MqttConfig;
 import io.tributary.protocol.mqtt.MqttProtocol;
 import java.util.ArrayList;
@@ -42,6 +44,10 @@ class BrokerWiring {
 
     static List<ProtocolPort> protocols(TributaryProperties properties) {
         List<ProtocolPort> ports = new ArrayList<>();
+        if (properties.kafka().enabled()) {
+            KafkaConfig kafka = KafkaConfig.DEFAULT.withAutoCreateTopics(properties.topics().autoCreate());
+            ports.add(new ProtocolPort(new KafkaProtocol(kafka), "Kafka", properties.kafka().port()));
+        }
         if (properties.amqp().enabled()) {
             ports.add(new ProtocolPort(new AmqpProtocol(AmqpConfig.DEFAULT), "AMQP 0-9-1", properties.amqp().port()));
         }
