@@ -73,11 +73,18 @@ final class OffsetsLoader implements CoordinatorLoader<CoordinatorRecord> {
                 replay(batch, playback, progress);
                 progress.offset = batch.nextOffset();
             }
+            tell(playback, progress);
+        }
+        tell(playback, progress);
+    }
+
+    /** The coordinator's offsets begin at 0 and may only rise. */
+    private static void tell(CoordinatorPlayback<CoordinatorRecord> playback, Progress progress) {
+        if (progress.offset > progress.told) {
             playback.updateLastWrittenOffset(progress.offset);
             playback.updateLastCommittedOffset(progress.offset);
+            progress.told = progress.offset;
         }
-        playback.updateLastWrittenOffset(progress.offset);
-        playback.updateLastCommittedOffset(progress.offset);
     }
 
     private void replay(RecordBatch batch, CoordinatorPlayback<CoordinatorRecord> playback, Progress progress) {
@@ -110,6 +117,7 @@ final class OffsetsLoader implements CoordinatorLoader<CoordinatorRecord> {
     /** How far a load has come. */
     private static final class Progress {
         private long offset;
+        private long told;
         private long records;
         private long bytes;
 
