@@ -37,6 +37,9 @@ final class InboundPressure {
     }
 
     void update() {
+        if (!channel.isActive()) {
+            return;
+        }
         boolean tooMuch = storing > maxStoring || deferred > MAX_DEFERRED
             || !channel.isWritable() && channel.bytesBeforeWritable() > MAX_UNREAD;
         boolean little = storing <= maxStoring / 2 && deferred <= MAX_DEFERRED / 2 && channel.isWritable();
