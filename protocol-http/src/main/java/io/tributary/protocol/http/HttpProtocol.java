@@ -54,7 +54,7 @@ public class HttpProtocol {
 
     @Bean
     Bounds bounds(HttpConfig config) {
-        return new Bounds(config.maxResponseBytes(), config.maxWait());
+        return new Bounds(config.maxBodyBytes(), config.maxResponseBytes(), config.maxWait());
     }
 
     @Bean

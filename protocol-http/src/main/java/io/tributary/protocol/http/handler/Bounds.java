@@ -10,10 +10,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * The API's bounds, and the refusal of what is outside.
  *
+ * @param maxBodyBytes     of a request
  * @param maxResponseBytes of the records in one answer
  * @param maxWait          how long a poll may wait
  */
-public record Bounds(int maxResponseBytes, Duration maxWait) {
+public record Bounds(int maxBodyBytes, int maxResponseBytes, Duration maxWait) {
     static final int MAX_RECORDS = 10_000;
     static final int DEFAULT_LIMIT = 100;
     static final int MAX_PULL = 1_000;

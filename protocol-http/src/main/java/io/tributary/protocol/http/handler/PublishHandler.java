@@ -15,6 +15,7 @@ import io.tributary.core.api.Topic;
 import io.tributary.core.model.BrokerException;
 import io.tributary.core.model.ErrorCode;
 import io.tributary.core.model.Header;
+import io.tributary.core.model.Headers;
 import io.tributary.core.model.TopicName;
 import io.tributary.core.protocol.ProtocolContext;
 import io.tributary.core.security.Principal;
@@ -30,11 +31,11 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.MediaType;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
-import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ServerWebExchange;
@@ -51,10 +52,12 @@ public final class PublishHandler {
 
     private final Broker broker;
     private final Guard guard;
+    private final Bounds bounds;
 
-    public PublishHandler(ProtocolContext context, Guard guard) {
+    public PublishHandler(ProtocolContext context, Guard guard, Bounds bounds) {
         this.broker = context.broker();
         this.guard = guard;
+        this.bounds = bounds;
     }
 
     /** One record: the body is its value. */
@@ -70,12 +73,12 @@ public final class PublishHandler {
             @PathVariable String topic,
             @Parameter(description = "The record's key", example = "7/temp") @RequestParam(required = false) @Nullable String key,
             @Parameter(description = "By the key's hash when absent") @RequestParam(required = false) @Nullable Integer partition,
-            @RequestBody(required = false) byte @Nullable [] body, ServerWebExchange exchange) {
+            ServerWebExchange exchange) {
         Principal caller = AuthenticationFilter.caller(exchange);
         TopicName name = guard.topic(caller, io.tributary.core.security.Operation.WRITE, topic);
-        byte[] value = body == null ? new byte[0] : body;
-        return publish(name, List.of(PublishTranslation.single(name, key, partition, RequestHeaders.toRecord(exchange.getRequest()
-            .getHeaders()), value)), exchange);
+        Headers headers = RequestHeaders.toRecord(exchange.getRequest().getHeaders());
+        return body(exchange)
+            .flatMap(value -> publish(name, List.of(PublishTranslation.single(name, key, partition, headers, value)), exchange));
     }
 
     /** Several records. */
@@ -88,12 +91,21 @@ public final class PublishHandler {
                   {"key": "7/temp", "value": "21.5", "headers": {"content-type": "text/plain"}},
                   {"key": "8/temp", "valueBase64": "AAH/"}
                 ]}"""))))
-    public Mono<PublishedJson> publishBatch(
-            @PathVariable String topic, @RequestBody(required = false) byte @Nullable [] body, ServerWebExchange exchange) {
+    public Mono<PublishedJson> publishBatch(@PathVariable String topic, ServerWebExchange exchange) {
         Principal caller = AuthenticationFilter.caller(exchange);
         TopicName name = guard.topic(caller, io.tributary.core.security.Operation.WRITE, topic);
-        PublishJson records = Json.read(body == null ? new byte[0] : body, PublishJson.class);
-        return publish(name, PublishTranslation.batch(name, records, Bounds.MAX_RECORDS), exchange);
+        return body(exchange).flatMap(body -> publish(name,
+            PublishTranslation.batch(name, Json.read(body, PublishJson.class), Bounds.MAX_RECORDS), exchange));
+    }
+
+    /** Read by hand, because the framework will not hand over a body that is called a form, as curl's are by default. */
+    private Mono<byte[]> body(ServerWebExchange exchange) {
+        return DataBufferUtils.join(exchange.getRequest().getBody(), bounds.maxBodyBytes()).map(buffer -> {
+            byte[] bytes = new byte[buffer.readableByteCount()];
+            buffer.read(bytes);
+            DataBufferUtils.release(buffer);
+            return bytes;
+        }).defaultIfEmpty(new byte[0]);
     }
 
     private Mono<PublishedJson> publish(TopicName name, List<PublishRequest> requests, ServerWebExchange exchange) {

@@ -1,0 +1,82 @@
+package io.tributary.protocol.http;
+
+import io.tributary.core.TestBroker;
+import io.tributary.core.api.Broker;
+import io.tributary.core.protocol.ProtocolContext;
+import io.tributary.core.security.Authenticator;
+import io.tributary.core.security.Authorizer;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.test.web.reactive.server.WebTestClient;
+import org.springframework.web.reactive.function.client.WebClient;
+
+/** The HTTP API over a test broker, on a free port. */
+final class TestServer implements AutoCloseable {
+    static final HttpConfig CONFIG = new HttpConfig(256 * 1024, 64 * 1024, Duration.ofSeconds(20));
+
+    private static final AtomicInteger NAMES = new AtomicInteger();
+
+    private static final class Shared {
+        static final TestServer SERVER = new TestServer(Authenticator.open(), Authorizer.open());
+    }
+
+    private final TestBroker broker = TestBroker.start();
+    private final ConfigurableApplicationContext context;
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    @Import(HttpProtocol.class)
+    static class Application {
+    }
+
+    TestServer(Authenticator authenticator, Authorizer authorizer) {
+        ProtocolContext protocol = new ProtocolContext(broker.broker(), authenticator, authorizer, null);
+        context = new SpringApplicationBuilder(Application.class)
+            .properties("server.port=0", "server.address=127.0.0.1", "spring.main.banner-mode=off", "logging.level.root=WARN")
+            .initializers(made -> {
+                GenericApplicationContext beans = (GenericApplicationContext) made;
+                beans.registerBean(ProtocolContext.class, () -> protocol);
+                beans.registerBean(HttpConfig.class, () -> CONFIG);
+            })
+            .run();
+    }
+
+    /** One for all tests of the process, everybody may do everything. */
+    static TestServer shared() {
+        return Shared.SERVER;
+    }
+
+    /** A name that no other test has. */
+    static String unique(String prefix) {
+        return prefix + "-" + NAMES.incrementAndGet();
+    }
+
+    Broker broker() {
+        return broker.broker();
+    }
+
+    int port() {
+        return ((WebServerApplicationContext) context).getWebServer().getPort();
+    }
+
+    WebTestClient client() {
+        return WebTestClient.bindToServer().baseUrl("http://127.0.0.1:" + port()).responseTimeout(Duration.ofSeconds(60)).build();
+    }
+
+    WebClient webClient() {
+        return WebClient.create("http://127.0.0.1:" + port());
+    }
+
+    @Override
+    public void close() {
+        context.close();
+        broker.close();
+    }
+}
