@@ -2,6 +2,7 @@ package io.tributary.core.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A pattern over words that a separator divides: a literal word, {@link #ONE any one word}, or {@link #MANY any number of words, none
@@ -43,10 +44,33 @@ public record SubjectPattern(char separator, List<String> words) {
         }
     }
 
-    /** Whether the first word is one of the wildcards. */
+    /** Whether it matches the same texts for the same reason: a literal that reads as a wildcard does not equal it. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        if (!(other instanceof SubjectPattern that) || separator != that.separator || !words.equals(that.words)) {
+            return false;
+        }
+        for (int i = 0; i < words.size(); i++) {
+            if (isWildcard(words.get(i)) != isWildcard(that.words.get(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * words.hashCode() + separator;
+    }
+
     @SuppressWarnings("ReferenceEquality")
+    private static boolean isWildcard(String word) {
+        return word == ONE || word == MANY;
+    }
+
+    /** Whether the first word is one of the wildcards. */
     public boolean beginsWithWildcard() {
-        return words.get(0) == ONE || words.get(0) == MANY;
+        return isWildcard(words.get(0));
     }
 
     /** Whether the whole text matches. */
