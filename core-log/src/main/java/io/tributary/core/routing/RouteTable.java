@@ -7,34 +7,21 @@ import io.tributary.core.model.Record;
 import io.tributary.core.model.SubscriptionName;
 import io.tributary.core.model.TopicName;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The bindings in force, by the topics that they reach. Changes are made under a lock; readers see each topic's list as it was before or
- * after a change.
+ * The bindings in force, by the topics that they reach. Changes are made under a lock and cost what the subscription has, not what the
+ * table has; readers take no lock, and may see a change of one subscription half done.
  */
 public final class RouteTable {
-    /** One subscription's filters for one topic, or for every topic of a namespace. */
-    private record Route(SubscriptionName subscription, Filter[] filters) {
-        boolean takes(TopicName topic, Record record) {
-            for (Filter filter : filters) {
-                if (filter.matches(topic, record)) {
-                    return true;
-                }
-            }
-            return false;
-        }
-    }
-
-    private static final Route[] NONE = {};
-
-    private final Map<TopicName, Route[]> byTopic = new ConcurrentHashMap<>();
-    private final Map<Namespace, Route[]> everywhere = new ConcurrentHashMap<>();
+    private final Map<TopicName, RouteList> byTopic = new ConcurrentHashMap<>();
+    private final Map<Namespace, RouteList> everywhere = new ConcurrentHashMap<>();
     /** What is in the tables, by subscription. Guarded by this. */
     private final Map<SubscriptionName, List<Binding>> current = new HashMap<>();
 
@@ -42,22 +29,13 @@ public final class RouteTable {
     public synchronized void replace(SubscriptionName subscription, List<Binding> bindings) {
         Namespace namespace = subscription.namespace();
         List<Binding> before = current.getOrDefault(subscription, List.of());
-        Map<TopicName, List<Filter>> named = new HashMap<>();
-        List<Filter> wide = new ArrayList<>();
-        for (Binding binding : before) {
-            BindingScope.topics(binding, namespace).ifPresent(topics -> topics.forEach(t -> named.put(t, new ArrayList<>())));
+        Map<TopicName, List<Filter>> named = byTopic(bindings, namespace);
+        Set<TopicName> changed = new HashSet<>(named.keySet());
+        changed.addAll(byTopic(before, namespace).keySet());
+        for (TopicName topic : changed) {
+            put(byTopic, topic, subscription, named.getOrDefault(topic, List.of()));
         }
-        for (Binding binding : bindings) {
-            Optional<List<TopicName>> topics = BindingScope.topics(binding, namespace);
-            if (topics.isEmpty()) {
-                wide.add(binding.filter());
-            } else {
-                topics.get().forEach(t -> named.computeIfAbsent(t, absent -> new ArrayList<>()).add(binding.filter()));
-            }
-        }
-        // A topic's list holds the filters that reach it alone; those that reach every topic are counted with it below.
-        named.forEach((topic, filters) -> put(byTopic, topic, subscription, filters));
-        put(everywhere, namespace, subscription, wide);
+        put(everywhere, namespace, subscription, wide(bindings, namespace));
         if (bindings.isEmpty()) {
             current.remove(subscription);
         } else {
@@ -65,42 +43,42 @@ public final class RouteTable {
         }
     }
 
+    /** The filters of bindings that reach certain topics only. */
+    private static Map<TopicName, List<Filter>> byTopic(List<Binding> bindings, Namespace namespace) {
+        Map<TopicName, List<Filter>> filters = new HashMap<>();
+        for (Binding binding : bindings) {
+            BindingScope.topics(binding, namespace).ifPresent(
+                topics -> topics.forEach(topic -> filters.computeIfAbsent(topic, absent -> new ArrayList<>()).add(binding.filter())));
+        }
+        return filters;
+    }
+
+    private static List<Filter> wide(List<Binding> bindings, Namespace namespace) {
+        List<Filter> filters = new ArrayList<>();
+        for (Binding binding : bindings) {
+            Optional<List<TopicName>> topics = BindingScope.topics(binding, namespace);
+            if (topics.isEmpty()) {
+                filters.add(binding.filter());
+            }
+        }
+        return filters;
+    }
+
     /** How many subscriptions the record matches. */
     public int routes(TopicName topic, Record record) {
-        Route[] wide = topic.isInternal() ? NONE : everywhere.getOrDefault(topic.namespace(), NONE);
-        int count = 0;
-        for (Route route : byTopic.getOrDefault(topic, NONE)) {
-            if (route.takes(topic, record)) {
-                count++;
-            }
+        RouteList named = byTopic.get(topic);
+        RouteList wide = topic.isInternal() ? null : everywhere.get(topic.namespace());
+        if (wide == null) {
+            return named == null ? 0 : named.count(topic, record, null);
         }
-        for (Route route : wide) {
-            if (route.takes(topic, record) && !takenByName(topic, route.subscription(), record)) {
-                count++;
-            }
-        }
-        return count;
+        return wide.count(topic, record, null) + (named == null ? 0 : named.count(topic, record, wide));
     }
 
-    private boolean takenByName(TopicName topic, SubscriptionName subscription, Record record) {
-        for (Route route : byTopic.getOrDefault(topic, NONE)) {
-            if (route.subscription().equals(subscription)) {
-                return route.takes(topic, record);
-            }
-        }
-        return false;
-    }
-
-    private static <K> void put(Map<K, Route[]> table, K key, SubscriptionName subscription, List<Filter> filters) {
+    private static <K> void put(Map<K, RouteList> table, K key, SubscriptionName subscription, List<Filter> filters) {
         table.compute(key, (k, before) -> {
-            Route[] routes = before == null ? NONE : before;
-            Route[] others = Arrays.stream(routes).filter(r -> !r.subscription().equals(subscription)).toArray(Route[]::new);
-            if (filters.isEmpty()) {
-                return others.length == 0 ? null : others;
-            }
-            Route[] after = Arrays.copyOf(others, others.length + 1);
-            after[others.length] = new Route(subscription, filters.toArray(new Filter[0]));
-            return after;
+            RouteList routes = before == null ? new RouteList() : before;
+            routes.replace(subscription, filters);
+            return routes.isEmpty() ? null : routes;
         });
     }
 }
