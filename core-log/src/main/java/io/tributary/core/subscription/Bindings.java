@@ -70,6 +70,7 @@ final class Bindings {
         for (Source source : intake.sources()) {
             source.endRange(binding, source.partition.highWatermark());
         }
+        intake.bindingEnded();
     }
 
     /** Takes the records of a topic that is new, or has new partitions, from their first on. Returns whether any binding wants them. */

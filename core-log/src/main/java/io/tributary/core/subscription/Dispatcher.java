@@ -268,6 +268,10 @@ final class Dispatcher {
         }
     }
 
+    boolean hasPulls() {
+        return !pulls.isEmpty();
+    }
+
     boolean isLoading() {
         return loader.isLoading();
     }

@@ -177,7 +177,8 @@ final class DurablePersistence implements Persistence {
         subscription.intake().window().forEach(entry -> note(entry, deliveries));
         subscription.dispatcher().forEachOutstanding(entry -> note(entry, deliveries));
         dirty.clear();
-        return write(subscription.intake().sources(), deliveries);
+        return write(subscription.intake().sources().stream()
+            .filter(source -> !source.isWritten() || deliveries.containsKey(source)).toList(), deliveries);
     }
 
     @Override
@@ -205,8 +206,10 @@ final class DurablePersistence implements Persistence {
     @Override
     public CompletionStage<Void> close(QueueSubscription subscription) {
         CompletionStage<Void> written = writeAll(subscription);
+        boolean wasActive = activation != null;
         end();
-        return lastDefinition.handle((done, failure) -> 0).thenCompose(done -> written).thenCompose(done -> table.delete(activeKey()));
+        return lastDefinition.handle((done, failure) -> 0).thenCompose(done -> written)
+            .thenCompose(done -> wasActive ? table.delete(activeKey()) : written);
     }
 
     private void end() {

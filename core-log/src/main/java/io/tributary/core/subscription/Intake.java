@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Intake {
     /** Fewest records to read at a time, and most to take from the feeds while nobody asks for any. */
-    private static final int LOW_WATER = 256;
+    private static final int LOW_WATER = 1024;
 
     private final DispatchLoop loop;
     private final SubscriptionLimits limits;
@@ -27,6 +27,8 @@ final class Intake {
     private final BacklogReader backlog;
     private boolean live;
     private boolean hasDemand;
+    /** Some source may have no binding in force. */
+    private boolean mayHaveEnded;
     private long nextOrder;
 
     /** Names a source. */
@@ -62,6 +64,7 @@ final class Intake {
         Source source = new Source(this, start, feed);
         sources.put(new SourceId(start.key(), start.number()), source);
         feed.add(source);
+        mayHaveEnded |= source.hasEnded();
         return source;
     }
 
@@ -82,13 +85,19 @@ final class Intake {
         return gone;
     }
 
+    /** A binding has ended, or a source was added that has an end. */
+    void bindingEnded() {
+        mayHaveEnded = true;
+    }
+
     /** Removes sources whose bindings have ended and which have delivered everything; returns those. */
     List<Source> removeDone() {
-        boolean any = false;
-        for (Source source : sources.values()) {
-            any |= source.hasEnded();
+        if (!mayHaveEnded) {
+            return List.of();
         }
-        return any ? remove(Source::isDone) : List.of();
+        List<Source> gone = remove(Source::isDone);
+        mayHaveEnded = sources.values().stream().anyMatch(Source::hasEnded);
+        return gone;
     }
 
     /**
@@ -170,11 +179,6 @@ final class Intake {
         window.drain(entry -> entry.source.unload(entry));
         sources.values().forEach(Source::rewind);
         backlog.restart(sources.values());
-    }
-
-    /** Whether nothing of the backlog is in memory. */
-    boolean isUnloaded() {
-        return !live && window.isEmpty();
     }
 
     void close() {

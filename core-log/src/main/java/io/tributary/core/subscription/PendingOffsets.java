@@ -25,6 +25,15 @@ final class PendingOffsets {
         }
     }
 
+    /** Adds one that is after all that were ever added, and so needs no look whether it is there. */
+    void addLast(long offset) {
+        if (bits == null) {
+            bits = new Roaring64Bitmap();
+        }
+        bits.addLong(offset);
+        count++;
+    }
+
     boolean remove(long offset) {
         if (bits == null || !bits.contains(offset)) {
             return false;

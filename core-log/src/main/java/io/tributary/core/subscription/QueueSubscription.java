@@ -39,6 +39,8 @@ final class QueueSubscription implements Subscription {
     private boolean pumping;
     private boolean pumpAgain;
     private boolean turnQueued;
+    /** A consumer was attached since the window was last given back. */
+    private boolean used;
 
     QueueSubscription(SubscriptionName name, SubscriptionConfig config, SubscriptionLimits limits, Worker worker, Topics topics,
                       RouteTable routes, Persistence persistence) {
@@ -121,6 +123,7 @@ final class QueueSubscription implements Subscription {
         return stage(() -> {
             QueueConsumer consumer = dispatcher.attach(options, handler);
             TimerWheel.cancel(unload);
+            used = true;
             return persistence.activate().handle((done, failure) -> {
                 if (failure != null) {
                     worker.loop().execute(() -> dispatcher.detach(consumer));
@@ -239,7 +242,7 @@ final class QueueSubscription implements Subscription {
                 }
                 more = intake.refill(dispatcher.demand()) || pumpAgain;
             }
-            if (intake.window().isEmpty() && !dispatcher.isLoading() && intake.isCaughtUp()) {
+            if (dispatcher.hasPulls() && intake.window().isEmpty() && !dispatcher.isLoading() && intake.isCaughtUp()) {
                 dispatcher.answerImmediatePulls();
             }
         } finally {
@@ -249,7 +252,7 @@ final class QueueSubscription implements Subscription {
         if (!done.isEmpty()) {
             forget(done);
         }
-        if (dispatcher.consumers() == 0 && !unload.isScheduled() && !intake.isUnloaded()) {
+        if (used && dispatcher.consumers() == 0 && !unload.isScheduled()) {
             worker.loop().timers().schedule(unload, worker.loop().nanoTime() + limits.unloadDelay().toNanos());
         }
     }
@@ -275,6 +278,7 @@ final class QueueSubscription implements Subscription {
 
     private void unload() {
         if (closed == null && dispatcher.consumers() == 0) {
+            used = false;
             intake.unload();
             persistence.deactivate(this);
         }

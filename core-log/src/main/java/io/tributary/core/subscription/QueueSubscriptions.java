@@ -23,12 +23,15 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** The queue subscriptions of one node. Safe on any thread. */
 public final class QueueSubscriptions implements Subscriptions, AutoCloseable {
+    private static final int CLOSE_SECONDS = 30;
+
     private final Topics topics;
     private final RouteTable routes;
     private final SubscriptionLimits limits;
@@ -181,7 +184,8 @@ public final class QueueSubscriptions implements Subscriptions, AutoCloseable {
     public void close() {
         CompletableFuture<?>[] closing = all.values().stream()
             .map(subscription -> subscription.close().toCompletableFuture()).toArray(CompletableFuture<?>[]::new);
-        CompletableFuture.allOf(closing).exceptionally(failure -> null).join();
+        // Storage that does not answer must not keep the process from ending; what is not written is delivered again.
+        CompletableFuture.allOf(closing).orTimeout(CLOSE_SECONDS, TimeUnit.SECONDS).exceptionally(failure -> null).join();
         all.clear();
         workers.forEach(Worker::close);
     }

@@ -51,6 +51,7 @@ final class Source {
     boolean reading;
     /** What is written of it is not what it is. */
     private boolean dirty;
+    private long writtenPosition;
 
     Source(Intake intake, SourceStart start, PartitionFeed feed) {
         this.intake = intake;
@@ -64,6 +65,8 @@ final class Source {
         CursorState state = start.state();
         pending = state.pending();
         scanned = state.scanned();
+        // After a crash what is suspect is news, too.
+        writtenPosition = state.suspectBelow() > 0 ? -1 : scanned;
         suspectBelow = state.suspectBelow();
         deliveries = state.deliveries().isEmpty() ? null : new HashMap<>(state.deliveries());
         readPosition = pending.count() == 0 ? scanned : pending.first();
@@ -80,6 +83,12 @@ final class Source {
 
     void written() {
         dirty = false;
+        writtenPosition = position();
+    }
+
+    /** Whether it is as it was written, or as it would be without. */
+    boolean isWritten() {
+        return !dirty && writtenPosition == position();
     }
 
     /** Whether the record is to be taken, now or once more. */
@@ -105,7 +114,7 @@ final class Source {
     Entry take(Record record, long order) {
         long offset = record.offset();
         if (offset >= scanned) {
-            pending.add(offset);
+            pending.addLast(offset);
             scanned = offset + 1;
             touch();
         }

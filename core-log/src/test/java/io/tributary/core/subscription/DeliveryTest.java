@@ -73,6 +73,7 @@ class DeliveryTest {
         RecordingHandler other = new RecordingHandler();
         fixture.attach(subscription, handler, 10);
         fixture.attach(subscription, other, 10);
+        assertThat(stats(subscription).consumers()).isEqualTo(2);
         fixture.publish("t", "a", "b", "c", "d");
         awaitThat(() -> assertThat(handler.texts().size() + other.texts().size()).isEqualTo(4));
         assertThat(handler.texts()).containsExactly("a", "c");

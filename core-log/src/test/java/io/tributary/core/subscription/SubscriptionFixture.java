@@ -38,18 +38,39 @@ final class SubscriptionFixture implements AutoCloseable {
     final RouteTable routes = new RouteTable();
     final AtomicLong nanos = new AtomicLong();
     final FakeMetadataStore metadata = new FakeMetadataStore();
-    final QueueSubscriptions subscriptions;
+    private final SubscriptionLimits limits;
+    private final StateTable state;
+    QueueSubscriptions subscriptions;
 
     SubscriptionFixture() {
         this(SubscriptionLimits.DEFAULT, null);
     }
 
     SubscriptionFixture(SubscriptionLimits limits, @Nullable Executor readExecutor) {
+        this.limits = limits;
         topics = new FakeTopics(readExecutor);
-        StateTable state = get(new StateTables(topics, topics).open("subscriptions"));
-        subscriptions = new QueueSubscriptions(topics, routes, new QueueSubscriptions.DurableStores(metadata, state), limits, 2,
-            nanos::get);
-        topics.tell(subscriptions);
+        state = get(new StateTables(topics, topics).open("subscriptions"));
+        subscriptions = open();
+    }
+
+    private QueueSubscriptions open() {
+        QueueSubscriptions opened = new QueueSubscriptions(topics, routes, new QueueSubscriptions.DurableStores(metadata, state), limits,
+            2, nanos::get);
+        get(opened.recover());
+        topics.tell(opened);
+        return opened;
+    }
+
+    /** Closes the subscriptions and opens them again. */
+    void restart() {
+        subscriptions.close();
+        subscriptions = open();
+    }
+
+    /** Drops the subscriptions as a crash would and opens them again. */
+    void crash() {
+        subscriptions.halt();
+        subscriptions = open();
     }
 
     static SubscriptionName name(String name) {

@@ -61,9 +61,9 @@ public final class DispatchLoop implements Executor, AutoCloseable {
         }
     }
 
-    /** Lets the thread look at its clock again, for clocks that are set. */
+    /** Lets the thread look at its clock, as a task among others; for clocks that are set. */
     public void wakeUp() {
-        execute(() -> { });
+        execute(() -> timers.advance(clock.getAsLong(), DispatchLoop::logFailure));
     }
 
     /** Runs what was given before, stops the thread and waits for its end. */
