@@ -29,8 +29,8 @@ public interface Partition {
      * Appends whole Kafka v2 record batches (KIP-98 format), which are kept byte for byte except for base offset and leader epoch. The
      * buffer is read from its position to its limit, changed in place, and must not be touched by the caller afterwards.
      *
-     * <p>Fails with CORRUPT_BATCH, INVALID_BATCH, BATCH_TOO_LARGE, the idempotent producer's errors, STORAGE_FAILURE or CLOSED. Either all
-     * batches are appended or none.
+     * <p>Fails with CORRUPT_BATCH, INVALID_BATCH, BATCH_TOO_LARGE, the idempotent producer's errors, LIMIT_EXCEEDED (too
+     * much waits to be stored: try again), STORAGE_FAILURE or CLOSED. Either all batches are appended or none.
      */
     Append append(ByteBuffer batches);
 

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.List;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.record.internal.DefaultRecordBatch;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.MutableRecordBatch;
@@ -18,6 +17,7 @@ public final class BatchDecoder {
     /** The most that the records of one compressed batch may unpack to, in bytes. */
     public static final int MAX_UNPACKED_BYTES = 256 << 20;
 
+    private static final int SNAPPY = 2;
     private static final Logger LOG = LoggerFactory.getLogger(BatchDecoder.class);
 
     private BatchDecoder() {
@@ -54,7 +54,8 @@ public final class BatchDecoder {
             ByteBuffer records = (attributes & BatchHeader.COMPRESSION_MASK) == 0
                 ? batch.slice(BatchHeader.SIZE, batch.limit() - BatchHeader.SIZE)
                 : unpack(batch);
-            RecordReader reader = new RecordReader(records, BatchHeader.baseOffset(batch, 0), timestamp, appendTime);
+            RecordReader reader = new RecordReader(records, BatchHeader.baseOffset(batch, 0), BatchHeader.lastOffsetDelta(batch, 0),
+                timestamp, appendTime);
             int count = BatchHeader.count(batch, 0);
             for (int i = 0; i < count && into.size() < maxRecords; i++) {
                 Record record = reader.next(fromOffset);
@@ -62,13 +63,19 @@ public final class BatchDecoder {
                     into.add(record);
                 }
             }
-        } catch (RecordReader.Malformed | IOException | KafkaException | IllegalArgumentException malformed) {
+        } catch (VirtualMachineError fatal) {
+            throw fatal;
+        } catch (RecordReader.Malformed | IOException | RuntimeException | Error malformed) {
+            // The codecs' libraries throw what they like at wrong input, Errors too.
             LOG.warn("the batch at offset {} cannot be decoded and is passed over: {}", BatchHeader.baseOffset(batch, 0),
                 malformed.toString());
         }
     }
 
     private static ByteBuffer unpack(ByteBuffer batch) throws IOException, RecordReader.Malformed {
+        if ((BatchHeader.attributes(batch, 0) & BatchHeader.COMPRESSION_MASK) == SNAPPY) {
+            SnappyFrames.check(batch.slice(BatchHeader.SIZE, batch.limit() - BatchHeader.SIZE), MAX_UNPACKED_BYTES);
+        }
         MutableRecordBatch stored = MemoryRecords.readableRecords(batch.duplicate()).batches().iterator().next();
         try (InputStream in = ((DefaultRecordBatch) stored).recordInputStream(BufferSupplier.NO_CACHING)) {
             byte[] bytes = in.readNBytes(MAX_UNPACKED_BYTES + 1);

@@ -24,6 +24,7 @@ final class RecordReader {
 
     private final ByteBuffer in;
     private final long baseOffset;
+    private final int maxDelta;
     private final long baseTimestamp;
     private final boolean appendTime;
 
@@ -32,7 +33,8 @@ final class RecordReader {
      *
      * @param appendTime whether every record has {@code baseTimestamp}, whatever it says
      */
-    RecordReader(ByteBuffer records, long baseOffset, long baseTimestamp, boolean appendTime) {
+    RecordReader(ByteBuffer records, long baseOffset, int maxDelta, long baseTimestamp, boolean appendTime) {
+        this.maxDelta = maxDelta;
         this.in = records;
         this.baseOffset = baseOffset;
         this.baseTimestamp = baseTimestamp;
@@ -41,7 +43,7 @@ final class RecordReader {
 
     /** Whether the buffer holds exactly {@code count} records with rising offset deltas from 0. */
     static boolean isWellFormed(ByteBuffer records, int count) {
-        RecordReader reader = new RecordReader(records, 0, 0, false);
+        RecordReader reader = new RecordReader(records, 0, count, 0, false);
         try {
             for (int i = 0; i < count; i++) {
                 if (!reader.skip(i)) {
@@ -81,7 +83,11 @@ final class RecordReader {
             int end = recordEnd();
             in.get();
             long timestampDelta = Varint.readLong(in);
-            long offset = baseOffset + Varint.readInt(in);
+            int delta = Varint.readInt(in);
+            if (delta < 0 || delta > maxDelta) {
+                throw new Malformed("a record's offset is not one of its batch");
+            }
+            long offset = baseOffset + delta;
             if (offset < fromOffset) {
                 in.position(end);
                 return null;

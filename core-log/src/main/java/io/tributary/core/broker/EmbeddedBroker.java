@@ -9,9 +9,11 @@ import io.tributary.core.api.Subscriptions;
 import io.tributary.core.api.Topic;
 import io.tributary.core.api.Topics;
 import io.tributary.core.log.LogThread;
+import io.tributary.core.log.PartitionLog;
 import io.tributary.core.metadata.MetadataStore;
 import io.tributary.core.metadata.rocksdb.RocksMetadataStore;
 import io.tributary.core.model.BrokerException;
+import io.tributary.core.model.PartitionId;
 import io.tributary.core.routing.RouteTable;
 import io.tributary.core.state.StateTables;
 import io.tributary.core.store.SegmentStore;
@@ -20,19 +22,25 @@ import io.tributary.core.store.memory.MemorySegmentStore;
 import io.tributary.core.subscription.QueueSubscriptions;
 import io.tributary.core.subscription.SubscriptionLimits;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Deque;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /** A broker with everything in this process and beneath one data directory. */
 public final class EmbeddedBroker implements Broker, AutoCloseable {
     private static final int READ_THREADS = 4;
     private static final int DISPATCH_THREADS = Math.max(2, Math.min(8, Runtime.getRuntime().availableProcessors()));
+    /** Topics in memory may take this part of the heap. */
+    private static final int MEMORY_TOPICS_SHARE = 4;
     private static final String SUBSCRIPTION_STATE = "subscriptions";
     private static final String CLUSTER_ID_KEY = "cluster/id";
     private static final int CLUSTER_ID_BYTES = 16;
@@ -41,10 +49,12 @@ public final class EmbeddedBroker implements Broker, AutoCloseable {
     private final DataDirLock lock;
     private final ExecutorService reads = Executors.newFixedThreadPool(READ_THREADS, task -> daemon(task, "tributary-read"));
     private final ExecutorService changer = Executors.newSingleThreadExecutor(task -> daemon(task, "tributary-topics"));
+    private final ScheduledExecutorService retention =
+        Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "tributary-retention"));
     private final List<LogThread> threads = new ArrayList<>();
     private final MetadataStore metadata;
     private final SegmentStore files;
-    private final SegmentStore memory = new MemorySegmentStore();
+    private final SegmentStore memory;
     private final TopicCatalogue topics;
     private final Publisher publisher;
     private final IdBlocks ids;
@@ -53,16 +63,22 @@ public final class EmbeddedBroker implements Broker, AutoCloseable {
     private final String clusterId;
     private boolean closed;
 
-    private EmbeddedBroker(BrokerConfig config, DataDirLock lock) {
+    private EmbeddedBroker(BrokerConfig config, DataDirLock lock, Deque<Runnable> undo) {
+        undo.push(() -> List.of(reads, changer, retention).forEach(ExecutorService::shutdownNow));
         this.config = config;
         this.lock = lock;
         this.metadata = new RocksMetadataStore(config.dataDir().resolve("metadata"));
+        undo.push(metadata::close);
         this.files = new FileSegmentStore(config.dataDir(), new FileSegmentStore.Settings(
             config.durability() == BrokerConfig.Durability.FSYNC, config.journalFileBytes(), config.checkpointEvery()));
+        undo.push(files::halt);
+        this.memory = new MemorySegmentStore(Runtime.getRuntime().maxMemory() / MEMORY_TOPICS_SHARE);
         LogThread.Settings settings = new LogThread.Settings(config.maxInFlightBytes() / config.logThreads(),
             config.tailCacheBytes() / config.logThreads(), config.maxSegmentAge().toMillis(), config.clock(), reads);
         for (int i = 0; i < config.logThreads(); i++) {
-            threads.add(new LogThread("tributary-log-" + i, settings));
+            LogThread thread = new LogThread("tributary-log-" + i, settings);
+            threads.add(thread);
+            undo.push(thread::halt);
         }
         this.topics = new TopicCatalogue(metadata, new TopicCatalogue.Stores(files, memory), threads, config, changer);
         this.ids = new IdBlocks(metadata);
@@ -72,16 +88,33 @@ public final class EmbeddedBroker implements Broker, AutoCloseable {
         this.tables = new StateTables(topics, publisher);
         this.subscriptions = openSubscriptions(routes);
         this.clusterId = loadClusterId();
+        threads.forEach(thread -> thread.setConsumedFloor(this::consumedBefore));
+        long every = config.retentionEvery().toMillis();
+        ScheduledFuture<?> unused = retention.scheduleWithFixedDelay(this::retain, every, every, TimeUnit.MILLISECONDS);
     }
 
     /** Opens a broker; blocks until everything is recovered. Fails with STORAGE_FAILURE, also when another process uses the directory. */
     public static EmbeddedBroker open(BrokerConfig config) {
         DataDirLock lock = DataDirLock.acquire(config.dataDir());
+        Deque<Runnable> undo = new ArrayDeque<>();
         try {
-            return new EmbeddedBroker(config, lock);
+            return new EmbeddedBroker(config, lock, undo);
         } catch (RuntimeException failure) {
+            undo.forEach(Runnable::run);
             lock.close();
             throw BrokerException.of(failure);
+        }
+    }
+
+    private long consumedBefore(PartitionId partition, long highWatermark) {
+        LogTopic topic = topics.find(partition.topic());
+        return topic == null || partition.partition() >= topic.logs().size() ? 0
+            : Math.min(highWatermark, subscriptions.consumedFloor(topic, partition.partition()));
+    }
+
+    private void retain() {
+        for (LogTopic topic : topics.all()) {
+            topic.logs().forEach(PartitionLog::retain);
         }
     }
 
@@ -161,7 +194,11 @@ public final class EmbeddedBroker implements Broker, AutoCloseable {
         }
         closed = true;
         subscriptions.close();
+        shutDown(retention);
         shutDown(changer);
+        for (LogTopic topic : topics.all()) {
+            topic.logs().forEach(PartitionLog::takeSnapshot);
+        }
         threads.forEach(LogThread::close);
         shutDown(reads);
         files.close();
@@ -177,6 +214,7 @@ public final class EmbeddedBroker implements Broker, AutoCloseable {
         }
         closed = true;
         subscriptions.halt();
+        retention.shutdownNow();
         changer.shutdownNow();
         threads.forEach(LogThread::halt);
         files.halt();

@@ -214,7 +214,7 @@ final class TopicCatalogue implements Topics {
             BrokerException cause = new BrokerException(ErrorCode.CLOSED, "topic " + name + " was deleted");
             SegmentStore store = stores.of(topic.config().storage());
             for (PartitionLog log : topic.logs()) {
-                await(log.close(cause));
+                await(log.delete(cause));
                 deleteRecords(store, new LogId(topic.id(), log.id().partition()));
             }
             tell(name);

@@ -112,7 +112,15 @@ final class LogReader {
         if (index < 0) {
             throw new BrokerException(ErrorCode.OFFSET_OUT_OF_RANGE, "offset " + offset + " of " + id + " has just been deleted");
         }
-        return segments.get(index).read(offset, state.highWatermark(), maxBytes);
+        try {
+            return segments.get(index).read(offset, state.highWatermark(), maxBytes);
+        } catch (BrokerException failure) {
+            if (offset < state.startOffset()) {
+                throw new BrokerException(ErrorCode.OFFSET_OUT_OF_RANGE, "offset " + offset + " of " + id + " has just been deleted",
+                    failure);
+            }
+            throw failure;
+        }
     }
 
     private static int floor(List<Segment> segments, long offset) {

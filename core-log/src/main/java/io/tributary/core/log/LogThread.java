@@ -50,6 +50,7 @@ public final class LogThread implements Executor, AutoCloseable {
     private final List<LogWriter> touched = new ArrayList<>();
     private final BatchBuilder builder = new BatchBuilder();
     private final TailCache tailCache;
+    private volatile ConsumedFloor consumedFloor = (partition, highWatermark) -> 0;
     private volatile boolean parked;
     private volatile boolean closing;
     private volatile boolean halted;
@@ -69,6 +70,15 @@ public final class LogThread implements Executor, AutoCloseable {
 
     BatchBuilder builder() {
         return builder;
+    }
+
+    ConsumedFloor consumedFloor() {
+        return consumedFloor;
+    }
+
+    /** Tells from now on what is consumed; before, nothing is taken as consumed. */
+    public void setConsumedFloor(ConsumedFloor floor) {
+        consumedFloor = floor;
     }
 
     TailCache tailCache() {

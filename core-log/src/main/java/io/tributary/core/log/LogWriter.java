@@ -4,6 +4,8 @@ import io.tributary.core.batch.BatchBuilder;
 import io.tributary.core.batch.BatchHeader;
 import io.tributary.core.model.BrokerException;
 import io.tributary.core.model.ErrorCode;
+import io.tributary.core.model.PartitionId;
+import io.tributary.core.model.Retention;
 import io.tributary.core.model.TopicConfig;
 import io.tributary.core.store.LogId;
 import io.tributary.core.store.Segment;
@@ -13,6 +15,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.storage.internals.log.BatchMetadata;
 import org.jspecify.annotations.Nullable;
@@ -22,8 +25,11 @@ final class LogWriter {
     /** Single records share a batch up to this size, so that whoever wants one record unpacks no more than this. */
     private static final int MAX_SHARED_BATCH_BYTES = 64 << 10;
     private static final int LEADER_EPOCH = 0;
+    /** Memory comes free by whole segments, so they are small there. */
+    private static final int MEMORY_SEGMENT_BYTES = 1 << 20;
 
     private final LogId id;
+    private final PartitionId partition;
     private final SegmentStore store;
     private final LogThread thread;
     private final CommitLane lane;
@@ -39,7 +45,7 @@ final class LogWriter {
      * @param config   the topic's configuration at the time of the call
      * @param advanced told when high watermark or start have moved
      */
-    record Context(Supplier<TopicConfig> config, Runnable advanced) {
+    record Context(PartitionId partition, Supplier<TopicConfig> config, Runnable advanced) {
     }
 
     private final List<Work> pending = new ArrayList<>();
@@ -64,6 +70,7 @@ final class LogWriter {
         this.state = state;
         this.tail = tail;
         this.producers = producers;
+        this.partition = context.partition();
         this.config = context.config();
         this.advanced = context.advanced();
         this.nextOffset = state.highWatermark();
@@ -164,16 +171,21 @@ final class LogWriter {
     /** Seals the active segment before it passes its size, its time, or what a segment can hold. */
     private void makeRoom(int bytes) {
         Segment now = active;
-        if (now == null) {
+        long size = (now == null ? 0 : now.sizeInBytes()) + runBytes;
+        if (size == 0) {
             return;
         }
-        long size = now.sizeInBytes() + runBytes;
-        boolean full = size > 0 && size + bytes > config.get().segmentBytes()
-            || nextOffset - now.baseOffset() > Integer.MAX_VALUE - bytes;
-        boolean old = size > 0 && thread.settings().clock().millis() - activeSinceMs >= thread.settings().maxSegmentAgeMs();
+        long base = now == null ? BatchHeader.baseOffset(run.get(0), run.get(0).position()) : now.baseOffset();
+        int segmentBytes = store.inMemory() ? Math.min(MEMORY_SEGMENT_BYTES, config.get().segmentBytes()) : config.get().segmentBytes();
+        boolean full = size + bytes > segmentBytes || nextOffset - base > Integer.MAX_VALUE - bytes;
+        boolean old = now != null && thread.settings().clock().millis() - activeSinceMs >= thread.settings().maxSegmentAgeMs();
         if (full || old) {
             writeRun();
             roll();
+            if (store.inMemory()) {
+                // The heap cannot wait for the next pass.
+                retain();
+            }
         }
     }
 
@@ -339,6 +351,48 @@ final class LogWriter {
             state.setSegments(kept);
             gone.forEach(Segment::delete);
         }
+    }
+
+    /** Removes what has passed its retention. */
+    void retain() {
+        if (state.isClosed()) {
+            return;
+        }
+        Retention retention = config.get().retention();
+        long highWatermark = state.highWatermark();
+        long now = thread.settings().clock().millis();
+        Segment written = active;
+        LongSupplier floor = () -> thread.consumedFloor().consumedBefore(partition, highWatermark);
+        if (written != null && awaiting.isEmpty() && RetentionRule.sealsActive(written, retention, highWatermark, activeSinceMs, now)
+            && floor.getAsLong() >= highWatermark) {
+            roll();
+        }
+        List<Segment> sealed = new ArrayList<>(state.segments());
+        written = active;
+        if (written != null) {
+            sealed.remove(written);
+        }
+        long activeBytes = written == null ? 0 : written.sizeInBytes();
+        long start = RetentionRule.start(new RetentionRule.Holding(sealed, activeBytes, highWatermark), retention, now, floor);
+        if (start > state.startOffset()) {
+            deleteBefore(start, new CompletableFuture<>());
+        }
+        producers.removeExpired();
+    }
+
+    /** Writes down the producers, for a quick start. */
+    void takeSnapshot() {
+        if (awaiting.isEmpty() && !state.isClosed()) {
+            producers.takeSnapshot(nextOffset, false);
+        }
+    }
+
+    /** Ends the log and deletes its segments. */
+    void delete(BrokerException cause) {
+        close(cause);
+        List<Segment> segments = state.segments();
+        state.setSegments(List.of());
+        segments.forEach(Segment::delete);
     }
 
     /** Ends the log; whoever waits is told. */

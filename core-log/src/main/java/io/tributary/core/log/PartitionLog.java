@@ -50,7 +50,7 @@ public final class PartitionLog implements Partition {
         TailWindow tail = new TailWindow();
         this.writer = new LogWriter(logId, store, thread, state, tail,
             new ProducerStates(id, state, store.stateDirectory(logId), thread.settings().clock()),
-            new LogWriter.Context(config, this::notifyListeners));
+            new LogWriter.Context(id, config, this::notifyListeners));
         this.reader = new LogReader(id, state, tail, store.inMemory(), thread.settings().reads());
     }
 
@@ -144,9 +144,22 @@ public final class PartitionLog implements Partition {
         return result;
     }
 
-    /** Ends the log: appends fail with {@code cause}, reads with CLOSED. Completes when the log thread is done with it. */
-    public CompletableFuture<Void> close(BrokerException cause) {
-        return CompletableFuture.runAsync(() -> writer.close(cause), thread);
+    /**
+     * Ends the log and deletes its segments: appends fail with {@code cause}, reads with CLOSED. Completes when the log thread is done
+     * with it.
+     */
+    public CompletableFuture<Void> delete(BrokerException cause) {
+        return CompletableFuture.runAsync(() -> writer.delete(cause), thread);
+    }
+
+    /** Has what has passed its retention removed. */
+    public void retain() {
+        thread.execute(writer::retain);
+    }
+
+    /** Has the producers written down, so that the next start need not read the log for them. */
+    public void takeSnapshot() {
+        thread.execute(writer::takeSnapshot);
     }
 
     private void notifyListeners() {

@@ -172,11 +172,12 @@ final class ProducerStates {
 
     private void reload(ProducerStateManager states) throws IOException {
         List<Segment> segments = state.segments();
+        long end = segments.isEmpty() ? state.highWatermark() : segments.get(segments.size() - 1).endOffset();
+        // A snapshot at the start is kept too: the log may have been emptied by retention.
+        states.truncateAndReload(Math.min(state.startOffset(), end - 1), end, clock.millis());
         if (segments.isEmpty()) {
             return;
         }
-        long end = segments.get(segments.size() - 1).endOffset();
-        states.truncateAndReload(state.startOffset(), end, clock.millis());
         long next = states.latestSnapshotOffset().orElse(segments.get(Math.max(0, segments.size() - 2)).baseOffset());
         next = Math.max(next, segments.get(0).baseOffset());
         for (Segment segment : segments) {
@@ -215,7 +216,9 @@ final class ProducerStates {
             states.updateMapEndOffset(endOffset);
             states.takeSnapshot(sync);
             List<Segment> segments = state.segments();
-            states.deleteSnapshotsBefore(segments.get(Math.max(0, segments.size() - 2)).baseOffset());
+            if (!segments.isEmpty()) {
+                states.deleteSnapshotsBefore(segments.get(Math.max(0, segments.size() - 2)).baseOffset());
+            }
         } catch (IOException e) {
             throw new BrokerException(ErrorCode.STORAGE_FAILURE, "cannot write the producers of " + id + ": " + e.getMessage(), e);
         }

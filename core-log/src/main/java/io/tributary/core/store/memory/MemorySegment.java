@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** A segment on the heap: its batches by base offset. */
 final class MemorySegment implements Segment {
@@ -16,9 +17,16 @@ final class MemorySegment implements Segment {
 
     private final long baseOffset;
     private final ConcurrentSkipListMap<Long, ByteBuffer> batches = new ConcurrentSkipListMap<>();
+    private final AtomicLong total;
     private volatile Extent extent;
 
-    MemorySegment(long baseOffset) {
+    /**
+     * An empty segment.
+     *
+     * @param total what all segments hold
+     */
+    MemorySegment(long baseOffset, AtomicLong total) {
+        this.total = total;
         this.baseOffset = baseOffset;
         this.extent = new Extent(baseOffset, 0, Long.MIN_VALUE);
     }
@@ -39,6 +47,7 @@ final class MemorySegment implements Segment {
                 at += length;
             }
         }
+        total.addAndGet(size - before.size());
         extent = new Extent(end, size, maxTimestamp);
     }
 
@@ -102,6 +111,7 @@ final class MemorySegment implements Segment {
             size += batch.limit();
             maxTimestamp = Math.max(maxTimestamp, BatchHeader.maxTimestamp(batch, 0));
         }
+        total.addAndGet(size - extent.size());
         extent = new Extent(endOffset, size, maxTimestamp);
     }
 
@@ -113,5 +123,6 @@ final class MemorySegment implements Segment {
     @Override
     public void delete() {
         // Readers may hold batches; the rest goes with the last reference to this object.
+        total.addAndGet(-extent.size());
     }
 }

@@ -1,5 +1,7 @@
 package io.tributary.core.store.memory;
 
+import io.tributary.core.model.BrokerException;
+import io.tributary.core.model.ErrorCode;
 import io.tributary.core.store.Lane;
 import io.tributary.core.store.LogId;
 import io.tributary.core.store.Segment;
@@ -10,10 +12,23 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps segments on the heap and takes every commit as done at once. */
 public final class MemorySegmentStore implements SegmentStore {
+    private final long maxBytes;
+    private final AtomicLong bytes = new AtomicLong();
+
+    /**
+     * An empty store.
+     *
+     * @param maxBytes what all segments may hold together; beyond it an append fails with LIMIT_EXCEEDED
+     */
+    public MemorySegmentStore(long maxBytes) {
+        this.maxBytes = maxBytes;
+    }
+
     @Override
     public Map<LogId, StoredLog> recover(Collection<LogId> logs) {
         Map<LogId, StoredLog> empty = new HashMap<>();
@@ -23,7 +38,7 @@ public final class MemorySegmentStore implements SegmentStore {
 
     @Override
     public Segment create(LogId log, long baseOffset) {
-        return new MemorySegment(baseOffset);
+        return new MemorySegment(baseOffset, bytes);
     }
 
     @Override
@@ -36,6 +51,13 @@ public final class MemorySegmentStore implements SegmentStore {
         return new Lane() {
             @Override
             public void append(Segment segment, List<ByteBuffer> batches) {
+                long size = 0;
+                for (ByteBuffer buffer : batches) {
+                    size += buffer.remaining();
+                }
+                if (bytes.get() + size > maxBytes) {
+                    throw new BrokerException(ErrorCode.LIMIT_EXCEEDED, "topics in memory hold " + maxBytes + " bytes, and no more");
+                }
                 ((MemorySegment) segment).append(batches);
             }
 
@@ -73,11 +95,11 @@ public final class MemorySegmentStore implements SegmentStore {
 
     @Override
     public void close() {
-        // Holds nothing.
+        // What is stored is to be lost.
     }
 
     @Override
     public void halt() {
-        // Holds nothing.
+        // What is stored is to be lost.
     }
 }
