@@ -96,6 +96,7 @@ public final class Outbound {
                 leftovers.put(position, flight);
             }
         }
+        channel.flush();
         pump();
     }
 
