@@ -28,4 +28,11 @@ class AddressTest {
         assertThat(Address.path(TopicName.of("t"), new byte[] {(byte) 0xFF, 1})).isEqualTo("t");
         assertThat(Address.path(TopicName.of("t"), "a/ü".getBytes(StandardCharsets.UTF_8))).isEqualTo("t/a/ü");
     }
+
+    @Test
+    void aWildcardIsNotEqualToALiteralThatReadsTheSame() {
+        SubjectPattern wildcard = SubjectPattern.parse("a/+", '/', "+", "#");
+        SubjectPattern literal = SubjectPattern.parse("a/*", '/', "+", "#");
+        assertThat(wildcard).isNotEqualTo(literal).isEqualTo(SubjectPattern.parse("a/+", '/', "+", "#"));
+    }
 }

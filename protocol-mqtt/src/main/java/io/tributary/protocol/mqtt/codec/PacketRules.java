@@ -27,6 +27,9 @@ final class PacketRules {
      * @return the connection's level from here on
      */
     static int check(PacketCursor cursor, int first, int level) {
+        if (first >> 4 == 0) {
+            throw PacketCursor.malformed("packet type 0");
+        }
         MqttMessageType type = MqttMessageType.valueOf(first >> 4);
         if (type != MqttMessageType.PUBLISH) {
             checkFlags(type, first & 0x0F);
