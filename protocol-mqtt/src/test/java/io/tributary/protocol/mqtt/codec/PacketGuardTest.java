@@ -29,7 +29,7 @@ class PacketGuardTest {
         ByteBuf first = channel.readInbound();
         assertThat(first.readableBytes()).isEqualTo(15);
         first.release();
-        assertThat((Object) channel.readInbound()).isNull();
+        assertThat(channel.<Object>readInbound()).isNull();
         channel.writeInbound(hex("00"));
         ByteBuf ping = channel.readInbound();
         assertThat(ping.readableBytes()).isEqualTo(2);
@@ -44,9 +44,9 @@ class PacketGuardTest {
         ByteBuf good = channel.readInbound();
         assertThat(good.readableBytes()).isEqualTo(17);
         good.release();
-        assertThat((Object) channel.readInbound()).isInstanceOf(MalformedPacket.class);
+        assertThat(channel.<Object>readInbound()).isInstanceOf(MalformedPacket.class);
         channel.writeInbound(hex("c000"));
-        assertThat((Object) channel.readInbound()).isNull();
+        assertThat(channel.<Object>readInbound()).isNull();
         assertThat(channel.finish()).isFalse();
     }
 
@@ -54,7 +54,7 @@ class PacketGuardTest {
     void refusesByTheLengthAlone() {
         EmbeddedChannel channel = guard();
         channel.writeInbound(hex("10ffffff7f"));
-        assertThat((Object) channel.readInbound()).isEqualTo(new MalformedPacket(Reason.PACKET_TOO_LARGE, "a packet of 268435455 bytes"));
+        assertThat(channel.<Object>readInbound()).isEqualTo(new MalformedPacket(Reason.PACKET_TOO_LARGE, "a packet of 268435455 bytes"));
         channel.finish();
     }
 

@@ -22,7 +22,7 @@ class StateCodecTest {
 
     @Test
     void aSessionReturnsAsItWas() {
-        Headers headers = Headers.of(Header.of("a", "b"), new Header("none", null));
+        Headers headers = Headers.builder().add("a", "b").add("none", (byte[]) null).build();
         Will will = new Will(new Publication("w/t", new byte[] {1, 2}, 1, true, headers), 0xFFFF_FFFFL);
         StoredSession session = new StoredSession(0xFFFF_FFFFL, StoredSession.CONNECTED, will,
             List.of(options("a/+/#"), options("$share/g/x")));
