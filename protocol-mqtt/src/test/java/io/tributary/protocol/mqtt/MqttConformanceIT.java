@@ -9,12 +9,15 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the specification demands, packet by packet. Runs against any server: see {@link Server}. */
 class MqttConformanceIT {
+    /** Mosquitto 2.0.11 answers otherwise; why is not found out. */
+    private static final String MOSQUITTO_DIFFERS = "mosquitto-differs";
     private static final int QOS1 = 0x02;
     private static final int QOS2 = 0x04;
     private static final int DUP = 0x08;
@@ -138,6 +141,9 @@ class MqttConformanceIT {
                 publisher.connect311("", true, 0);
                 publisher.publish311(QOS2, "release/x", 9, "m");
                 publisher.read();
+                // A server may keep the message back until here.
+                publisher.ack(0x62, 9);
+                publisher.read();
             }
             Packet publish = subscriber.read();
             id = publish.publishId();
@@ -160,6 +166,7 @@ class MqttConformanceIT {
     }
 
     @Test
+    @Tag(MOSQUITTO_DIFFERS)
     @Spec("MQTT-3.1.4-3")
     void takesASessionOver() throws IOException {
         try (RawClient first = server.raw(); RawClient second = server.raw()) {
@@ -212,6 +219,7 @@ class MqttConformanceIT {
     }
 
     @Test
+    @Tag(MOSQUITTO_DIFFERS)
     @Spec({"MQTT-3.3.1-9", "MQTT-3.3.1-10", "MQTT-3.3.1-11", "MQTT-3.3.1-12", "MQTT-3.3.1-13"})
     void handlesRetainedMessagesAsTheSubscriptionAsks() throws IOException {
         try (RawClient client = server.raw()) {
@@ -367,7 +375,7 @@ class MqttConformanceIT {
             publisher.read();
         }
         // The passing of time itself is what is tested.
-        Thread.sleep(1500);
+        Thread.sleep(2500);
         try (RawClient sleeper = server.raw()) {
             sleeper.connect5("sleeper", false, NONE);
             Packet publish = sleeper.read();
