@@ -94,8 +94,8 @@ class PublishIT {
 
         List<Record> records = stored(topic, 0);
         assertThat(records.get(0)).isEqualTo(new Record(0, 1_700_000_000_000L, "k".getBytes(StandardCharsets.UTF_8), new byte[] {0, -1},
-            Headers.of(Header.of("a", "x"), new Header("b", new byte[] {0, -1}), Header.of("c", "1"),
-                new Header("c", new byte[] {2}), new Header("d", null))));
+            Headers.builder().add("a", "x").add("b", new byte[] {0, -1}).add("c", "1").add("c", new byte[] {2})
+                .add("d", (byte[]) null).build()));
         assertThat(records.get(1).key()).isEqualTo(new byte[] {0, -1});
         assertThat(records.get(1).value()).as("a tombstone").isNull();
     }

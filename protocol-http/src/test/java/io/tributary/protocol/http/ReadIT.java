@@ -47,7 +47,7 @@ class ReadIT {
     void readsFromAnOffsetOrATimeAndTellsWhereToGoOn() {
         TopicName topic = topic(1);
         for (int i = 0; i < 5; i++) {
-            publish(topic, 0, "v" + i, 1_700_000_000_000L + i * 1000);
+            publish(topic, 0, "v" + i, 1_700_000_000_000L + i * 1000L);
         }
         String t = topic.name();
         assertThat(values("/v1/topics/{t}/messages", t)).containsExactly("v0", "v1", "v2", "v3", "v4");

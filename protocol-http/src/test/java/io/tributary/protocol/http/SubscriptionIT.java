@@ -13,6 +13,7 @@ import io.tributary.core.model.SubscriptionName;
 import io.tributary.core.model.TopicName;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -209,7 +210,7 @@ class SubscriptionIT {
         create("{\"topic\":\"" + name + "\"}");
         String large = "x".repeat(100_000);
         int count = 300;
-        try (Socket socket = new Socket("127.0.0.1", server.port())) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
             OutputStream out = socket.getOutputStream();
             out.write(("GET /v1/subscriptions/" + name + "/events HTTP/1.1\r\nHost: x\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
             out.flush();

@@ -6,6 +6,7 @@ import io.tributary.core.protocol.ProtocolContext;
 import io.tributary.core.security.Authenticator;
 import io.tributary.core.security.Authorizer;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -63,7 +64,7 @@ final class TestServer implements AutoCloseable {
     }
 
     int port() {
-        return ((WebServerApplicationContext) context).getWebServer().getPort();
+        return Objects.requireNonNull(((WebServerApplicationContext) context).getWebServer()).getPort();
     }
 
     WebTestClient client() {

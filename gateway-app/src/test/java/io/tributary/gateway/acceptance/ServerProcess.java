@@ -1,0 +1,140 @@
+package io.tributary.gateway.acceptance;
+
+import static org.awaitility.Awaitility.await;
+
+import io.tributary.gateway.acceptance.client.Endpoints;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+
+/** The packaged server in a process of its own, which can be killed. */
+final class ServerProcess implements AutoCloseable {
+    private static final Duration START_PATIENCE = Duration.ofSeconds(90);
+
+    private final Process process;
+    private final Endpoints endpoints;
+    private final Path output;
+
+    private ServerProcess(Process process, Endpoints endpoints, Path output) {
+        this.process = process;
+        this.endpoints = endpoints;
+        this.output = output;
+    }
+
+    /** How to start a server. */
+    record Launch(Path java, List<String> jvmOptions, List<String> arguments, Map<String, String> environment, Path output) {
+        static Launch of(Path output, List<String> arguments) {
+            return new Launch(currentJava(), List.of("-Xmx512m"), arguments, Map.of(), output);
+        }
+
+        Launch withJava(Path value) {
+            return new Launch(value, jvmOptions, arguments, environment, output);
+        }
+
+        Launch withJvmOptions(String... values) {
+            return new Launch(java, List.of(values), arguments, environment, output);
+        }
+
+        Launch withEnvironment(Map<String, String> values) {
+            return new Launch(java, jvmOptions, arguments, values, output);
+        }
+    }
+
+    static Path currentJava() {
+        return Path.of(System.getProperty("java.home"), "bin", "java");
+    }
+
+    /** The jar that the build has just packaged. */
+    static Path jar() throws IOException {
+        Path target = Path.of("target").toAbsolutePath();
+        try (Stream<Path> files = Files.list(target)) {
+            return files.filter(each -> each.getFileName().toString().matches("gateway-app-.*-server\\.jar")).findAny()
+                .orElseThrow(() -> new IllegalStateException("no packaged server in " + target));
+        }
+    }
+
+    /** Starts the process without waiting for anything; its output is appended to the launch's file. */
+    static Process spawn(Launch launch) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(launch.java().toString());
+        command.addAll(launch.jvmOptions());
+        command.addAll(List.of("-jar", jar().toString()));
+        command.addAll(launch.arguments());
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(launch.output().toFile()));
+        builder.environment().keySet().removeAll(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS"));
+        builder.environment().putAll(launch.environment());
+        return builder.start();
+    }
+
+    /** Starts and waits until the server is ready. */
+    static ServerProcess start(Path dataDirectory, Endpoints endpoints, String... settings) throws Exception {
+        List<String> arguments = new ArrayList<>(TributaryServer.settings(dataDirectory, endpoints));
+        arguments.addAll(List.of(settings));
+        return start(Launch.of(dataDirectory.resolveSibling(dataDirectory.getFileName() + ".log"), arguments), endpoints);
+    }
+
+    /** Starts and waits until the server is ready. */
+    static ServerProcess start(Launch launch, Endpoints endpoints) throws Exception {
+        ServerProcess server = new ServerProcess(spawn(launch), endpoints, launch.output());
+        try {
+            server.awaitReady();
+        } catch (Exception e) {
+            server.process.destroyForcibly();
+            throw e;
+        }
+        return server;
+    }
+
+    private void awaitReady() throws IOException {
+        HttpClient client = HttpClient.newHttpClient();
+        HttpRequest request = HttpRequest.newBuilder(endpoints.uri("/actuator/health/readiness")).timeout(Duration.ofSeconds(5)).build();
+        await("the server's readiness").atMost(START_PATIENCE).pollInterval(Duration.ofMillis(50)).ignoreException(ConnectException.class)
+            .until(() -> !process.isAlive() || client.send(request, HttpResponse.BodyHandlers.ofString()).statusCode() == 200);
+        if (!process.isAlive()) {
+            throw new IllegalStateException("the server ended with " + process.exitValue() + "; it printed:\n" + output());
+        }
+    }
+
+    Endpoints endpoints() {
+        return endpoints;
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    String output() throws IOException {
+        return Files.readString(output);
+    }
+
+    /** SIGKILL, and the process is gone. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    /** SIGTERM; returns the exit status. */
+    int terminate(Duration patience) throws InterruptedException, TimeoutException {
+        process.destroy();
+        if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+            throw new TimeoutException("the server runs on after SIGTERM");
+        }
+        return process.exitValue();
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        kill();
+    }
+}
