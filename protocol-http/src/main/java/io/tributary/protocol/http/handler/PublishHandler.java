@@ -67,8 +67,14 @@ public final class PublishHandler {
         + "record headers of the same name in lower case; a header of your own is sent as Header-<name>. The topic is made if need be.",
         parameters = @Parameter(in = ParameterIn.HEADER, name = "Header-color", description = "An own header: stored as color",
             schema = @Schema(type = "string")),
-        requestBody = @io.swagger.v3.oas.annotations.parameters.RequestBody(content = @Content(mediaType = MediaType.ALL_VALUE,
-            schema = @Schema(type = "string", format = "binary"), examples = @ExampleObject("21.5"))))
+        requestBody = @io.swagger.v3.oas.annotations.parameters.RequestBody(content = {@Content(mediaType = MediaType.ALL_VALUE,
+            schema = @Schema(type = "string", format = "binary"), examples = @ExampleObject("21.5")),
+            @Content(mediaType = RECORDS_JSON,
+            schema = @Schema(implementation = PublishJson.class), examples = @ExampleObject("""
+                {"records": [
+                  {"key": "7/temp", "value": "21.5", "headers": {"content-type": "text/plain"}},
+                  {"key": "8/temp", "valueBase64": "AAH/"}
+                ]}"""))}))
     public Mono<PublishedJson> publish(
             @PathVariable String topic,
             @Parameter(description = "The record's key", example = "7/temp") @RequestParam(required = false) @Nullable String key,
@@ -85,12 +91,14 @@ public final class PublishHandler {
     @PostMapping(path = "/v1/topics/{topic}/messages", consumes = RECORDS_JSON, produces = MediaType.APPLICATION_JSON_VALUE)
     @Operation(summary = "Publish several records", description = "Everything is checked before the first record is stored; records of one "
         + "partition keep their order. Answered when all are durable.",
-        requestBody = @io.swagger.v3.oas.annotations.parameters.RequestBody(content = @Content(mediaType = RECORDS_JSON,
+        requestBody = @io.swagger.v3.oas.annotations.parameters.RequestBody(content = {@Content(mediaType = MediaType.ALL_VALUE,
+            schema = @Schema(type = "string", format = "binary"), examples = @ExampleObject("21.5")),
+            @Content(mediaType = RECORDS_JSON,
             schema = @Schema(implementation = PublishJson.class), examples = @ExampleObject("""
                 {"records": [
                   {"key": "7/temp", "value": "21.5", "headers": {"content-type": "text/plain"}},
                   {"key": "8/temp", "valueBase64": "AAH/"}
-                ]}"""))))
+                ]}"""))}))
     public Mono<PublishedJson> publishBatch(@PathVariable String topic, ServerWebExchange exchange) {
         Principal caller = AuthenticationFilter.caller(exchange);
         TopicName name = guard.topic(caller, io.tributary.core.security.Operation.WRITE, topic);

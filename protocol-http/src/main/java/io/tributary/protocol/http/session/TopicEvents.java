@@ -37,8 +37,8 @@ public final class TopicEvents {
 
     /** The next events, or a sign of life; fails with TOPIC_NOT_FOUND when the topic is gone. */
     public Mono<byte[]> next() {
-        if (broker.topics().find(topic.id()) == null) {
-            return Mono.error(new BrokerException(ErrorCode.TOPIC_NOT_FOUND, "the topic was deleted"));
+        if (isDeleted()) {
+            return Mono.error(deleted());
         }
         EventText text = new EventText();
         reader.skipRemoved().forEach((partition, from) -> {
@@ -50,7 +50,16 @@ public final class TopicEvents {
             return Mono.just(text.toBytes());
         }
         return reader.readOrWait(MAX_RECORDS, KEEP_ALIVE).map(page -> page.isEmpty() ? EventText.KEEP_ALIVE : events(page))
-            .onErrorResume(this::retentionOvertook, failure -> next());
+            .onErrorResume(this::retentionOvertook, failure -> next())
+            .onErrorMap(failure -> isDeleted(), failure -> deleted());
+    }
+
+    private boolean isDeleted() {
+        return broker.topics().find(topic.id()) == null;
+    }
+
+    private static BrokerException deleted() {
+        return new BrokerException(ErrorCode.TOPIC_NOT_FOUND, "the topic was deleted");
     }
 
     /** Retention may remove what was about to be read; the next look at the log's start tells the client. */
