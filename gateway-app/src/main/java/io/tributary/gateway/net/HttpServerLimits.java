@@ -2,12 +2,15 @@ package io.tributary.gateway.net;
 
 import java.time.Duration;
 import org.springframework.boot.reactor.netty.NettyServerCustomizer;
+import reactor.netty.NettyPipeline;
 import reactor.netty.http.server.HttpServer;
 
 /** The HTTP server's connections: counted, limited, and closed when a client does not come to the point. */
 public final class HttpServerLimits implements NettyServerCustomizer {
-    /** For a whole request to arrive, from its first byte. */
-    private static final Duration REQUEST_TIMEOUT = Duration.ofMinutes(1);
+    /** For the head of a request to arrive, from its first byte. */
+    private static final Duration HEAD_TIMEOUT = Duration.ofSeconds(30);
+    /** For the body of a request to arrive. */
+    private static final Duration BODY_TIMEOUT = Duration.ofMinutes(1);
     /** Between two requests, and before the first. */
     private static final Duration IDLE_TIMEOUT = Duration.ofMinutes(2);
 
@@ -24,7 +27,10 @@ public final class HttpServerLimits implements NettyServerCustomizer {
 
     @Override
     public HttpServer apply(HttpServer server) {
-        return server.idleTimeout(IDLE_TIMEOUT).requestTimeout(REQUEST_TIMEOUT)
-            .doOnChannelInit((observer, channel, remote) -> limit.admit(channel));
+        return server.idleTimeout(IDLE_TIMEOUT).doOnChannelInit((observer, channel, remote) -> {
+            if (limit.admit(channel)) {
+                channel.pipeline().addAfter(NettyPipeline.HttpCodec, "request-deadline", new RequestDeadline(HEAD_TIMEOUT, BODY_TIMEOUT));
+            }
+        });
     }
 }

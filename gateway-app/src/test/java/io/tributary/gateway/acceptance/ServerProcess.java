@@ -4,7 +4,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.tributary.gateway.acceptance.client.Endpoints;
 import java.io.IOException;
-import java.net.ConnectException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -17,6 +16,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
+import org.awaitility.core.ConditionTimeoutException;
 
 /** The packaged server in a process of its own, which can be killed. */
 final class ServerProcess implements AutoCloseable {
@@ -100,8 +100,13 @@ final class ServerProcess implements AutoCloseable {
     private void awaitReady() throws IOException {
         HttpClient client = HttpClient.newHttpClient();
         HttpRequest request = HttpRequest.newBuilder(endpoints.uri("/actuator/health/readiness")).timeout(Duration.ofSeconds(5)).build();
-        await("the server's readiness").atMost(START_PATIENCE).pollInterval(Duration.ofMillis(50)).ignoreException(ConnectException.class)
-            .until(() -> !process.isAlive() || client.send(request, HttpResponse.BodyHandlers.ofString()).statusCode() == 200);
+        try {
+            await("the server's readiness").atMost(START_PATIENCE).pollInterval(Duration.ofMillis(50))
+                .ignoreExceptionsInstanceOf(IOException.class)
+                .until(() -> !process.isAlive() || client.send(request, HttpResponse.BodyHandlers.ofString()).statusCode() == 200);
+        } catch (ConditionTimeoutException late) {
+            throw new IllegalStateException("the server is not ready; it printed:\n" + output(), late);
+        }
         if (!process.isAlive()) {
             throw new IllegalStateException("the server ended with " + process.exitValue() + "; it printed:\n" + output());
         }

@@ -4,6 +4,7 @@ import io.swagger.v3.oas.models.OpenAPI;
 import io.swagger.v3.oas.models.info.Info;
 import io.tributary.core.protocol.ProtocolContext;
 import io.tributary.protocol.http.handler.AuthenticationFilter;
+import io.tributary.protocol.http.handler.BodySizeFilter;
 import io.tributary.protocol.http.handler.Bounds;
 import io.tributary.protocol.http.handler.DeliveryHandler;
 import io.tributary.protocol.http.handler.Guard;
@@ -55,6 +56,11 @@ public class HttpProtocol {
     @Bean
     Bounds bounds(HttpConfig config) {
         return new Bounds(config.maxBodyBytes(), config.maxResponseBytes(), config.maxWait());
+    }
+
+    @Bean
+    BodySizeFilter bodySizeFilter(Bounds bounds) {
+        return new BodySizeFilter(bounds);
     }
 
     @Bean

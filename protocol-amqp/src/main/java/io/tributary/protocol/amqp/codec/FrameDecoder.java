@@ -17,7 +17,7 @@ public final class FrameDecoder extends ByteToMessageDecoder {
 
     private int maxPayload;
     private boolean begun;
-    private boolean failed;
+    private boolean lost;
 
     /** Takes frames of at most {@code frameMax} octets, overhead included, until another limit is agreed on. */
     public FrameDecoder(int frameMax) {
@@ -31,20 +31,25 @@ public final class FrameDecoder extends ByteToMessageDecoder {
 
     @Override
     protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
-        if (failed) {
+        if (lost) {
             in.skipBytes(in.readableBytes());
             return;
         }
-        try {
-            Frame frame = begun ? readFrame(in) : readProtocolHeader(in);
-            if (frame != null) {
-                out.add(frame);
-            }
-        } catch (AmqpException bad) {
-            failed = true;
-            in.skipBytes(in.readableBytes());
-            throw bad;
+        Frame frame = begun ? readFrame(in) : readProtocolHeader(in);
+        if (frame != null) {
+            out.add(frame);
         }
+    }
+
+    /** Whether it is lost where the next frame begins: nothing more is read. */
+    public boolean isLost() {
+        return lost;
+    }
+
+    private AmqpException lost(ByteBuf in, String reason) {
+        lost = true;
+        in.skipBytes(in.readableBytes());
+        return new AmqpException(ReplyCode.FRAME_ERROR, reason);
     }
 
     private @Nullable Frame readProtocolHeader(ByteBuf in) {
@@ -54,7 +59,7 @@ public final class FrameDecoder extends ByteToMessageDecoder {
             supported = in.getByte(in.readerIndex() + i) == SUPPORTED[i];
         }
         if (!supported) {
-            failed = true;
+            lost = true;
             in.skipBytes(in.readableBytes());
             return new Frame.ProtocolHeader(false);
         }
@@ -73,19 +78,18 @@ public final class FrameDecoder extends ByteToMessageDecoder {
         int start = in.readerIndex();
         int type = in.getUnsignedByte(start);
         if (type != Frame.TYPE_METHOD && type != Frame.TYPE_HEADER && type != Frame.TYPE_BODY && type != Frame.TYPE_HEARTBEAT) {
-            throw new AmqpException(ReplyCode.FRAME_ERROR, "unknown frame type " + type);
+            throw lost(in, "unknown frame type " + type);
         }
         int channel = in.getUnsignedShort(start + 1);
         long size = in.getUnsignedInt(start + 3);
         if (size > maxPayload) {
-            throw new AmqpException(ReplyCode.FRAME_ERROR,
-                "type " + type + ", channel " + channel + ": frame size " + size + " is over the limit of " + maxPayload);
+            throw lost(in, "type " + type + ", channel " + channel + ": frame size " + size + " is over the limit of " + maxPayload);
         }
         if (in.readableBytes() < PREFIX + size + 1) {
             return null;
         }
         if (in.getUnsignedByte(start + PREFIX + (int) size) != Frame.END) {
-            throw new AmqpException(ReplyCode.FRAME_ERROR, "type " + type + ", channel " + channel + ": no frame end where it must be");
+            throw lost(in, "type " + type + ", channel " + channel + ": no frame end where it must be");
         }
         in.skipBytes(PREFIX);
         ByteBuf payload = in.readSlice((int) size);

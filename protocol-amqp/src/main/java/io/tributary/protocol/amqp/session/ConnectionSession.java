@@ -383,6 +383,10 @@ public final class ConnectionSession extends ChannelInboundHandlerAdapter {
             type == null ? 0 : type.classId(), type == null ? 0 : type.methodId()));
         outbound.flush();
         channel.config().setAutoRead(true);
+        if (decoder.isLost()) {
+            // The client's answer could not be read: it sees the error and the end, and what it still sends is thrown away for a while.
+            outbound.closeOutput();
+        }
         timeout = channel.eventLoop().schedule(() -> {
             phase = Phase.CLOSED;
             outbound.close();

@@ -3,6 +3,7 @@ package io.tributary.protocol.amqp.session;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.socket.DuplexChannel;
 import io.tributary.protocol.amqp.codec.ContentProperties;
 import io.tributary.protocol.amqp.codec.FieldTable;
 import io.tributary.protocol.amqp.codec.Frame;
@@ -88,6 +89,14 @@ final class Outbound {
     void close() {
         flush();
         channel.close();
+    }
+
+    /** Ends this side of the connection after what has been flushed; the other side may send on. */
+    @SuppressWarnings("FutureReturnValueIgnored") // A channel that cannot close its output is closed by the session's timeout.
+    void closeOutput() {
+        if (channel instanceof DuplexChannel duplex) {
+            channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(flushed -> duplex.shutdownOutput());
+        }
     }
 
     /** Gives back what was not written; nothing may be written afterwards. */

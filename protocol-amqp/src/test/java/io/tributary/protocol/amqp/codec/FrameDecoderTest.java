@@ -63,7 +63,7 @@ class FrameDecoderTest {
     }
 
     @Test
-    void dropsEverythingAfterAnError() {
+    void dropsEverythingOnceItIsLost() {
         begin();
         assertThat(catchThrowable(() -> channel.writeInbound(hex("ff0001000000")))).isNull();
         assertThat(catchThrowable(() -> channel.writeInbound(hex("00")))).isInstanceOf(DecoderException.class);
@@ -74,6 +74,18 @@ class FrameDecoderTest {
 
         assertThat(channel.<Frame>readInbound()).isNull();
         assertThat(frame.refCnt()).isZero();
+    }
+
+    @Test
+    void readsOnAfterABadMethodInASoundFrame() {
+        begin();
+        assertThat(catchThrowable(() -> channel.writeInbound(hex("010001 00000004 00630001 ce")))).isInstanceOf(DecoderException.class);
+        ByteBuf frame = Unpooled.buffer();
+        FrameEncoder.writeHeartbeat(frame);
+
+        channel.writeInbound(frame);
+
+        assertThat(channel.<Frame>readInbound()).isEqualTo(new Frame.Heartbeat());
     }
 
     @Test

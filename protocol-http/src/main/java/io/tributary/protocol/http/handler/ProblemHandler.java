@@ -20,6 +20,7 @@ import org.springframework.web.ErrorResponse;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.ServerWebInputException;
 import org.springframework.web.server.WebExceptionHandler;
+import org.springframework.web.util.DisconnectedClientHelper;
 import reactor.core.publisher.Mono;
 
 /** Answers every error, the framework's too, with a problem (RFC 9457). */
@@ -32,6 +33,10 @@ public final class ProblemHandler implements WebExceptionHandler {
         ServerHttpResponse response = exchange.getResponse();
         if (response.isCommitted()) {
             return Mono.error(thrown);
+        }
+        if (DisconnectedClientHelper.isClientDisconnectedException(thrown)) {
+            LOG.debug("the client has gone: {}", thrown.toString());
+            return Mono.empty();
         }
         Throwable failure = unwrap(thrown);
         ProblemJson problem = describe(failure, exchange.getRequest().getPath().value());
