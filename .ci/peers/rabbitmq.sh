@@ -9,7 +9,17 @@ export RABBITMQ_MNESIA_BASE=$scratch RABBITMQ_LOG_BASE=$scratch RABBITMQ_ENABLED
 echo '[].' >"$scratch/plugins"
 setsid /usr/lib/rabbitmq/bin/rabbitmq-server >"$scratch/log" 2>&1 &
 server=$!
-trap 'kill -- -$server 2>/dev/null || true; epmd -port $ERL_EPMD_PORT -kill >/dev/null 2>&1 || true; rm -rf "$scratch" 2>/dev/null || true' EXIT
+stop() {
+  kill -- -$server 2>/dev/null || true
+  wait $server 2>/dev/null || true
+  # epmd outlives the node, and refuses to end until it has seen the node go.
+  for _ in $(seq 1 50); do
+    epmd -port "$ERL_EPMD_PORT" -kill 2>/dev/null | grep -qi 'not allowed' || break
+    sleep 0.2
+  done
+  rm -rf "$scratch" 2>/dev/null || true
+}
+trap stop EXIT
 
 until amqp-declare-queue --server="$TRIBUTARY_HOST" --port="$AMQP_PORT" -q up >/dev/null 2>&1; do
   kill -0 $server || { cat "$scratch/log"; exit 1; }

@@ -17,10 +17,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.awaitility.core.ConditionTimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /** The packaged server in a process of its own, which can be killed. */
 final class ServerProcess implements AutoCloseable {
     private static final Duration START_PATIENCE = Duration.ofSeconds(90);
+
+    private static @Nullable Path unpacked;
 
     private final Process process;
     private final Endpoints endpoints;
@@ -55,17 +58,29 @@ final class ServerProcess implements AutoCloseable {
         return Path.of(System.getProperty("java.home"), "bin", "java");
     }
 
-    /** The jar that the build has just packaged. */
-    static Path jar() throws IOException {
+    /** The jar that the build has just packaged, unpacked once as {@code bin/tributary} does it, which halves the time of a start. */
+    private static synchronized Path jar() throws IOException, InterruptedException {
         Path target = Path.of("target").toAbsolutePath();
+        Path packaged;
         try (Stream<Path> files = Files.list(target)) {
-            return files.filter(each -> each.getFileName().toString().matches("gateway-app-.*-server\\.jar")).findAny()
+            packaged = files.filter(each -> each.getFileName().toString().matches("gateway-app-.*-server\\.jar")).findAny()
                 .orElseThrow(() -> new IllegalStateException("no packaged server in " + target));
         }
+        if (unpacked == null) {
+            Path destination = target.resolve("acceptance-app");
+            Process unpacking = new ProcessBuilder(currentJava().toString(), "-Djarmode=tools", "-jar", packaged.toString(), "extract", "--force",
+                "--destination", destination.toString()).redirectErrorStream(true)
+                .redirectOutput(target.resolve("acceptance-app.log").toFile()).start();
+            if (unpacking.waitFor() != 0) {
+                throw new IllegalStateException("cannot unpack " + packaged);
+            }
+            unpacked = destination.resolve(packaged.getFileName());
+        }
+        return unpacked;
     }
 
     /** Starts the process without waiting for anything; its output is appended to the launch's file. */
-    static Process spawn(Launch launch) throws IOException {
+    static Process spawn(Launch launch) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
         command.add(launch.java().toString());
         command.addAll(launch.jvmOptions());
