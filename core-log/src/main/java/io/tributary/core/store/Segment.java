@@ -7,13 +7,22 @@ import java.util.List;
 public interface Segment {
     long baseOffset();
 
-    /** The offset after the last record appended. */
-    long endOffset();
+    /** What it holds now. */
+    SegmentExtent extent();
 
-    long sizeInBytes();
+    /** The offset after the last record appended. */
+    default long endOffset() {
+        return extent().endOffset();
+    }
+
+    default long sizeInBytes() {
+        return extent().size();
+    }
 
     /** The largest timestamp of its batches, in milliseconds since the epoch; {@link Long#MIN_VALUE} when it is empty. */
-    long maxTimestamp();
+    default long maxTimestamp() {
+        return extent().maxTimestamp();
+    }
 
     /**
      * Whole batches, from the one that holds {@code offset} on and all before {@code endOffset}.

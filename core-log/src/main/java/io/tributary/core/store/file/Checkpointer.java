@@ -3,6 +3,7 @@ package io.tributary.core.store.file;
 import io.tributary.core.model.BrokerException;
 import io.tributary.core.model.ErrorCode;
 import io.tributary.core.store.LogId;
+import io.tributary.core.store.SegmentExtent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -110,7 +111,7 @@ final class Checkpointer {
     }
 
     /** Takes back what the checkpoint says beyond an extent, before the file is cut to it. */
-    synchronized void lower(FileSegment segment, FileSegment.Extent cut) {
+    synchronized void lower(FileSegment segment, SegmentExtent cut) {
         Checkpoint.Point point = points.get(segment.log());
         if (point == null || point.segmentBase() < segment.baseOffset() || point.endOffset() <= cut.endOffset()) {
             return;
@@ -149,7 +150,7 @@ final class Checkpointer {
         newNames.removeAll(names);
         dirty.removeAll(taken);
         try {
-            Map<FileSegment, FileSegment.Extent> forced = new HashMap<>();
+            Map<FileSegment, SegmentExtent> forced = new HashMap<>();
             for (FileSegment segment : taken) {
                 force(segment, forced);
             }
@@ -172,13 +173,13 @@ final class Checkpointer {
         }
     }
 
-    private void force(FileSegment segment, Map<FileSegment, FileSegment.Extent> forced) throws IOException {
+    private void force(FileSegment segment, Map<FileSegment, SegmentExtent> forced) throws IOException {
         if (halted) {
             throw new IOException("the broker is halted");
         }
         boolean sealed = segment.isSealed();
         segment.file().markClean();
-        FileSegment.Extent extent = segment.extent();
+        SegmentExtent extent = segment.extent();
         try {
             segment.file().force();
         } catch (IOException e) {
@@ -195,7 +196,7 @@ final class Checkpointer {
         forced.put(segment, extent);
     }
 
-    private void advance(FileSegment segment, FileSegment.Extent extent) {
+    private void advance(FileSegment segment, SegmentExtent extent) {
         if (extent.endOffset() > segment.endOffset() || segment.file().isDeleted()) {
             return;
         }

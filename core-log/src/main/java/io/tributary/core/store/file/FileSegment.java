@@ -4,6 +4,7 @@ import io.tributary.core.api.LogSlice;
 import io.tributary.core.batch.BatchHeader;
 import io.tributary.core.store.LogId;
 import io.tributary.core.store.Segment;
+import io.tributary.core.store.SegmentExtent;
 import java.io.IOException;
 import java.lang.ref.SoftReference;
 import java.nio.ByteBuffer;
@@ -18,10 +19,6 @@ import org.jspecify.annotations.Nullable;
 final class FileSegment implements Segment {
     static final String SUFFIX = ".log";
 
-    /** What the file holds; a reader takes it once and sees all of it. */
-    record Extent(long endOffset, int size, long maxTimestamp) {
-    }
-
     /** A batch's place in the file. */
     record Place(int position, int size, long baseOffset, long lastOffset) {
     }
@@ -30,7 +27,7 @@ final class FileSegment implements Segment {
     private final long baseOffset;
     private final SegmentFile file;
     private final SegmentOwner owner;
-    private volatile Extent extent;
+    private volatile SegmentExtent extent;
     /** Null once sealed and written. */
     private volatile @Nullable SparseIndex openIndex;
     private volatile SoftReference<SparseIndex> loadedIndex = new SoftReference<>(null);
@@ -55,7 +52,7 @@ final class FileSegment implements Segment {
 
     /** What is known of an empty segment. */
     static IndexFile.Loaded empty(long baseOffset) {
-        return new IndexFile.Loaded(new Extent(baseOffset, 0, Long.MIN_VALUE), new SparseIndex(), 0);
+        return new IndexFile.Loaded(SegmentExtent.empty(baseOffset), new SparseIndex(), 0);
     }
 
     LogId log() {
@@ -66,17 +63,13 @@ final class FileSegment implements Segment {
         return file;
     }
 
-    Extent extent() {
-        return extent;
-    }
-
     boolean isSealed() {
         return sealed;
     }
 
     /** Takes note of batches that were written behind the others. */
     void noteAppended(ByteBuffer batches) {
-        Extent before = extent;
+        SegmentExtent before = extent;
         SparseIndex index = openIndex;
         int position = before.size();
         long maxTimestamp = before.maxTimestamp();
@@ -92,7 +85,7 @@ final class FileSegment implements Segment {
             position += size;
             at += size;
         }
-        extent = new Extent(end, position, maxTimestamp);
+        extent = new SegmentExtent(end, position, maxTimestamp);
     }
 
     @Override
@@ -101,23 +94,13 @@ final class FileSegment implements Segment {
     }
 
     @Override
-    public long endOffset() {
-        return extent.endOffset();
-    }
-
-    @Override
-    public long sizeInBytes() {
-        return extent.size();
-    }
-
-    @Override
-    public long maxTimestamp() {
-        return extent.maxTimestamp();
+    public SegmentExtent extent() {
+        return extent;
     }
 
     @Override
     public List<LogSlice> read(long offset, long endOffset, int maxBytes) {
-        Extent now = extent;
+        SegmentExtent now = extent;
         try {
             FileChannel channel = file.channel();
             HeaderScan scan = new HeaderScan(file, channel, now.size());
@@ -180,7 +163,7 @@ final class FileSegment implements Segment {
 
     @Override
     public void truncate(long endOffset) {
-        Extent now = extent;
+        SegmentExtent now = extent;
         if (endOffset >= now.endOffset()) {
             return;
         }
@@ -193,7 +176,7 @@ final class FileSegment implements Segment {
                 at += scan.at(at).size();
                 maxTimestamp = Math.max(maxTimestamp, scan.maxTimestamp());
             }
-            Extent cut = new Extent(Math.max(endOffset, baseOffset), position, maxTimestamp);
+            SegmentExtent cut = new SegmentExtent(Math.max(endOffset, baseOffset), position, maxTimestamp);
             owner.beforeTruncate(this, cut);
             file.truncate(position);
             SparseIndex index = index();
@@ -221,7 +204,7 @@ final class FileSegment implements Segment {
      *
      * @param atLeastBytes the growth that is worth a write
      */
-    void writeIndex(Extent upTo, int atLeastBytes) throws IOException {
+    void writeIndex(SegmentExtent upTo, int atLeastBytes) throws IOException {
         SparseIndex index = openIndex;
         if (index != null && !file.isDeleted() && upTo.size() - indexedSize >= atLeastBytes) {
             IndexFile.write(file.path(), baseOffset, upTo, index);

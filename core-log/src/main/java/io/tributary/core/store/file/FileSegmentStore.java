@@ -6,6 +6,7 @@ import io.tributary.core.model.ErrorCode;
 import io.tributary.core.store.Lane;
 import io.tributary.core.store.LogId;
 import io.tributary.core.store.Segment;
+import io.tributary.core.store.SegmentExtent;
 import io.tributary.core.store.SegmentStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -217,7 +218,7 @@ public final class FileSegmentStore implements SegmentStore, SegmentOwner {
     }
 
     @Override
-    public void beforeTruncate(FileSegment segment, FileSegment.Extent cut) {
+    public void beforeTruncate(FileSegment segment, SegmentExtent cut) {
         checkpointer.lower(segment, cut);
     }
 

@@ -1,5 +1,6 @@
 package io.tributary.core.store.file;
 
+import io.tributary.core.store.SegmentExtent;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -26,7 +27,7 @@ final class IndexFile {
      *
      * @param coveredByFile how many bytes of the segment the index file covers
      */
-    record Loaded(FileSegment.Extent extent, SparseIndex index, int coveredByFile) {
+    record Loaded(SegmentExtent extent, SparseIndex index, int coveredByFile) {
     }
 
     private IndexFile() {
@@ -37,7 +38,7 @@ final class IndexFile {
         return segment.resolveSibling(name.substring(0, name.length() - FileSegment.SUFFIX.length()) + SUFFIX);
     }
 
-    static void write(Path segment, long baseOffset, FileSegment.Extent extent, SparseIndex index) throws IOException {
+    static void write(Path segment, long baseOffset, SegmentExtent extent, SparseIndex index) throws IOException {
         int count = index.countBefore(extent.size());
         ByteBuffer bytes = ByteBuffer.allocate(HEADER_BYTES + ENTRY_BYTES * count + CRC_BYTES);
         bytes.putLong(MAGIC).putLong(baseOffset).putLong(extent.endOffset()).putInt(extent.size()).putLong(extent.maxTimestamp())
@@ -63,7 +64,7 @@ final class IndexFile {
                 LOG.warn("the index {} does not check and is built again", path);
                 return null;
             }
-            FileSegment.Extent extent = new FileSegment.Extent(bytes.getLong(), bytes.getInt(), bytes.getLong());
+            SegmentExtent extent = new SegmentExtent(bytes.getLong(), bytes.getInt(), bytes.getLong());
             if (extent.size() > size) {
                 return null;
             }

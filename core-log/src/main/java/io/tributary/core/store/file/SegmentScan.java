@@ -1,6 +1,7 @@
 package io.tributary.core.store.file;
 
 import io.tributary.core.batch.BatchHeader;
+import io.tributary.core.store.SegmentExtent;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -14,7 +15,7 @@ final class SegmentScan {
 
     /** The index of a sealed segment: from its file, or built again and written. */
     static SparseIndex loadIndex(FileSegment segment) throws IOException {
-        FileSegment.Extent extent = segment.extent();
+        SegmentExtent extent = segment.extent();
         SegmentFile file = segment.file();
         IndexFile.Loaded loaded = IndexFile.read(file.path(), segment.baseOffset(), extent.size());
         if (loaded != null && loaded.extent().size() == extent.size()) {
@@ -49,7 +50,7 @@ final class SegmentScan {
             end = place.lastOffset() + 1;
             at += place.size();
         }
-        return new IndexFile.Loaded(new FileSegment.Extent(end, at, maxTimestamp), index, known.coveredByFile());
+        return new IndexFile.Loaded(new SegmentExtent(end, at, maxTimestamp), index, known.coveredByFile());
     }
 
     /**
@@ -86,7 +87,7 @@ final class SegmentScan {
             end = BatchHeader.lastOffset(window, inWindow) + 1;
             at += size;
         }
-        return new IndexFile.Loaded(new FileSegment.Extent(end, at, maxTimestamp), index, trusted.coveredByFile());
+        return new IndexFile.Loaded(new SegmentExtent(end, at, maxTimestamp), index, trusted.coveredByFile());
     }
 
     private static ByteBuffer load(FileChannel channel, int at, int atLeast, ByteBuffer before) throws IOException {

@@ -3,6 +3,7 @@ package io.tributary.core.store.memory;
 import io.tributary.core.api.LogSlice;
 import io.tributary.core.batch.BatchHeader;
 import io.tributary.core.store.Segment;
+import io.tributary.core.store.SegmentExtent;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,13 +13,10 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** A segment on the heap: its batches by base offset. */
 final class MemorySegment implements Segment {
-    private record Extent(long endOffset, long size, long maxTimestamp) {
-    }
-
     private final long baseOffset;
     private final ConcurrentSkipListMap<Long, ByteBuffer> batches = new ConcurrentSkipListMap<>();
     private final AtomicLong total;
-    private volatile Extent extent;
+    private volatile SegmentExtent extent;
 
     /**
      * An empty segment.
@@ -28,13 +26,13 @@ final class MemorySegment implements Segment {
     MemorySegment(long baseOffset, AtomicLong total) {
         this.total = total;
         this.baseOffset = baseOffset;
-        this.extent = new Extent(baseOffset, 0, Long.MIN_VALUE);
+        this.extent = SegmentExtent.empty(baseOffset);
     }
 
     void append(List<ByteBuffer> run) {
-        Extent before = extent;
+        SegmentExtent before = extent;
         long end = before.endOffset();
-        long size = before.size();
+        int size = before.size();
         long maxTimestamp = before.maxTimestamp();
         for (ByteBuffer buffer : run) {
             int at = buffer.position();
@@ -48,7 +46,7 @@ final class MemorySegment implements Segment {
             }
         }
         total.addAndGet(size - before.size());
-        extent = new Extent(end, size, maxTimestamp);
+        extent = new SegmentExtent(end, size, maxTimestamp);
     }
 
     @Override
@@ -57,18 +55,8 @@ final class MemorySegment implements Segment {
     }
 
     @Override
-    public long endOffset() {
-        return extent.endOffset();
-    }
-
-    @Override
-    public long sizeInBytes() {
-        return extent.size();
-    }
-
-    @Override
-    public long maxTimestamp() {
-        return extent.maxTimestamp();
+    public SegmentExtent extent() {
+        return extent;
     }
 
     @Override
@@ -105,14 +93,14 @@ final class MemorySegment implements Segment {
     @Override
     public void truncate(long endOffset) {
         batches.tailMap(endOffset, true).clear();
-        long size = 0;
+        int size = 0;
         long maxTimestamp = Long.MIN_VALUE;
         for (ByteBuffer batch : batches.values()) {
             size += batch.limit();
             maxTimestamp = Math.max(maxTimestamp, BatchHeader.maxTimestamp(batch, 0));
         }
         total.addAndGet(size - extent.size());
-        extent = new Extent(endOffset, size, maxTimestamp);
+        extent = new SegmentExtent(endOffset, size, maxTimestamp);
     }
 
     @Override
