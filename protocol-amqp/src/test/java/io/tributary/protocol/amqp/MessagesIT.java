@@ -10,6 +10,8 @@ import com.rabbitmq.client.Delivery;
 import com.rabbitmq.client.GetResponse;
 import com.rabbitmq.client.LongString;
 import com.rabbitmq.client.MessageProperties;
+import io.netty.buffer.ByteBuf;
+import io.tributary.protocol.amqp.codec.BasicMethod;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -83,6 +85,31 @@ class MessagesIT {
             assertThat(confirmed).isSorted();
         }
         assertThat(channel.messageCount(queue)).isEqualTo(count - count / 3);
+    }
+
+    @Test
+    void getsAfterWhatWasSettledInTheSamePacket() throws Exception {
+        channel.confirmSelect();
+        channel.basicPublish("", queue, null, bytes("first"));
+        channel.basicPublish("", queue, null, bytes("second"));
+        assertThat(channel.waitForConfirms(SECONDS * 1000L)).isTrue();
+        BasicMethod.Get get = new BasicMethod.Get(queue, false);
+        try (RawClient raw = RawClient.open(server.host(), server.port(), 0)) {
+            raw.method(1, get);
+            assertThat(isRedelivered(raw.expect(60, 71), 1)).isFalse();
+            raw.method(1, new BasicMethod.Nack(1, false, true), get);
+            assertThat(isRedelivered(raw.expect(60, 71), 2)).as("the first comes again before the second").isTrue();
+            raw.method(1, new BasicMethod.Ack(2, false), get);
+            assertThat(isRedelivered(raw.expect(60, 71), 3)).isFalse();
+            raw.method(1, new BasicMethod.Ack(3, false), get);
+            raw.expect(60, 72);
+        }
+        assertThat(channel.messageCount(queue)).isZero();
+    }
+
+    private static boolean isRedelivered(ByteBuf getOk, long expectedTag) {
+        assertThat(getOk.readLong()).isEqualTo(expectedTag);
+        return getOk.readBoolean();
     }
 
     @Test

@@ -63,9 +63,12 @@ final class RawClient implements AutoCloseable {
         socket.getOutputStream().flush();
     }
 
-    void method(int channel, Method method) throws IOException {
+    /** Sends methods in one piece. */
+    void method(int channel, Method... methods) throws IOException {
         ByteBuf out = Unpooled.buffer();
-        FrameEncoder.writeMethod(out, channel, method);
+        for (Method method : methods) {
+            FrameEncoder.writeMethod(out, channel, method);
+        }
         send(out);
     }
 
@@ -73,13 +76,15 @@ final class RawClient implements AutoCloseable {
         method(1, new BasicMethod.Publish("", queue, false, false));
     }
 
-    void expect(int classId, int methodId) throws IOException {
+    /** Reads up to a method, which must be this one, and returns its arguments. */
+    ByteBuf expect(int classId, int methodId) throws IOException {
         byte[] payload = payload();
         int classRead = payload[0] << 8 | payload[1] & 0xFF;
         int methodRead = payload[2] << 8 | payload[3] & 0xFF;
         if (classRead != classId || methodRead != methodId) {
             throw new IOException("expected " + classId + "." + methodId + ", got " + classRead + "." + methodRead);
         }
+        return Unpooled.wrappedBuffer(payload, 4, payload.length - 4);
     }
 
     private byte[] payload() throws IOException {

@@ -246,7 +246,15 @@ final class ChannelSession {
 
     // ---- methods
 
+    /** Acknowledgements come in rows, and go to the core together. */
+    private static boolean settles(Method method) {
+        return method instanceof BasicMethod.Ack || method instanceof BasicMethod.Nack || method instanceof BasicMethod.Reject;
+    }
+
     private void execute(Method method) {
+        if (!settles(method)) {
+            deliverySide.flushSettled();
+        }
         if (method instanceof BasicMethod basic) {
             executeBasic(basic);
         } else if (method instanceof QueueMethod queue) {

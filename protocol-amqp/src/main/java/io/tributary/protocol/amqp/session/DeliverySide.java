@@ -108,7 +108,8 @@ final class DeliverySide {
 
     // ---- the end of a turn
 
-    void endTurn() {
+    /** Tells the core what the client has settled, so that what follows finds it so. */
+    void flushSettled() {
         if (!touchedSources.isEmpty()) {
             for (DeliverySource source : List.copyOf(touchedSources)) {
                 source.flush();
@@ -118,6 +119,10 @@ final class DeliverySide {
             }
             touchedSources.clear();
         }
+    }
+
+    void endTurn() {
+        flushSettled();
         if (creditChanged) {
             creditChanged = false;
             for (ConsumerSession consumer : consumers.values()) {
