@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Bounds the time that a request may take to arrive, however its bytes drip in: its head, from the first byte, and then its body. What is
- * late is answered with 408 (RFC 9110 §15.5.9) unless an answer has begun, and the connection is closed. Stands right behind the HTTP codec.
+ * late is answered with 408 (RFC 9110 §15.5.9) unless an answer has begun, and the connection is closed. Stands right behind the codec.
  */
 final class RequestDeadline extends ChannelDuplexHandler {
     private final Duration head;

@@ -68,8 +68,8 @@ final class ServerProcess implements AutoCloseable {
         }
         if (unpacked == null) {
             Path destination = target.resolve("acceptance-app");
-            Process unpacking = new ProcessBuilder(currentJava().toString(), "-Djarmode=tools", "-jar", packaged.toString(), "extract", "--force",
-                "--destination", destination.toString()).redirectErrorStream(true)
+            Process unpacking = new ProcessBuilder(currentJava().toString(), "-Djarmode=tools", "-jar", packaged.toString(), "extract",
+                "--force", "--destination", destination.toString()).redirectErrorStream(true)
                 .redirectOutput(target.resolve("acceptance-app.log").toFile()).start();
             if (unpacking.waitFor() != 0) {
                 throw new IllegalStateException("cannot unpack " + packaged);
