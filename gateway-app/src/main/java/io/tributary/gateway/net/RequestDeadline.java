@@ -63,6 +63,7 @@ final class RequestDeadline extends ChannelDuplexHandler {
     }
 
     @Override
+    @SuppressWarnings("FutureReturnValueIgnored") // The promise is who asked's.
     public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
         if (message instanceof HttpResponse) {
             answered = true;
@@ -87,6 +88,7 @@ final class RequestDeadline extends ChannelDuplexHandler {
         }
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // A connection that does not even close is Netty's to log.
     private void late(ChannelHandlerContext ctx) {
         if (answered) {
             ctx.close();
