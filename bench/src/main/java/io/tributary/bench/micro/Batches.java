@@ -8,12 +8,12 @@ import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.MemoryRecordsBuilder;
 
 /** Record batches as a Kafka producer makes them. */
-final class Batches {
+public final class Batches {
     private Batches() {
     }
 
     /** One batch of {@code count} records of {@code size} random bytes each, without keys, uncompressed. */
-    static ByteBuffer of(int count, int size) {
+    public static ByteBuffer of(int count, int size) {
         byte[] value = new byte[size];
         new Random(size).nextBytes(value);
         try (MemoryRecordsBuilder builder = MemoryRecords.builder(ByteBuffer.allocate(count * (size + 64) + 128), Compression.NONE,
@@ -25,7 +25,8 @@ final class Batches {
         }
     }
 
-    static ByteBuffer copy(ByteBuffer batch) {
+    /** On the heap. */
+    public static ByteBuffer copy(ByteBuffer batch) {
         return ByteBuffer.allocate(batch.remaining()).put(batch.duplicate()).flip();
     }
 }

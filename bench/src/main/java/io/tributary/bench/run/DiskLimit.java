@@ -34,7 +34,8 @@ final class DiskLimit {
         return lines;
     }
 
-    private static double writesPerSecond(Path directory, int size, boolean flush) throws IOException {
+    /** Writes of one size, one after the other for a second. */
+    static double writesPerSecond(Path directory, int size, boolean flush) throws IOException {
         Path file = Files.createTempFile(directory, "disk", ".limit");
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             ByteBuffer buffer = ByteBuffer.allocateDirect(size);

@@ -3,6 +3,12 @@ package io.tributary.core.batch;
 import io.tributary.core.model.BrokerException;
 import io.tributary.core.model.ErrorCode;
 import java.nio.ByteBuffer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.record.internal.Record;
+import org.apache.kafka.common.record.internal.RecordBatch;
+import org.apache.kafka.common.utils.internals.BufferSupplier;
+import org.apache.kafka.common.utils.internals.CloseableIterator;
 
 /** Checks what a client wants to have appended, before anything is done with it. */
 public final class BatchValidator {
@@ -25,6 +31,25 @@ public final class BatchValidator {
         }
         while (at < batches.limit()) {
             at += validateOne(batches, at, maxBatchBytes);
+        }
+    }
+
+    /**
+     * Checks that every record of batches that are valid otherwise has a key, as those of a compacted topic must.
+     *
+     * @throws BrokerException INVALID_BATCH
+     */
+    public static void requireKeys(ByteBuffer batches) {
+        for (RecordBatch batch : MemoryRecords.readableRecords(batches.duplicate()).batches()) {
+            try (CloseableIterator<Record> records = batch.streamingIterator(BufferSupplier.NO_CACHING, BatchDecoder.MAX_UNPACKED_BYTES)) {
+                while (records.hasNext()) {
+                    if (!records.next().hasKey()) {
+                        throw invalid("a compacted topic takes records with a key");
+                    }
+                }
+            } catch (KafkaException | IllegalArgumentException malformed) {
+                throw invalid("a batch's records cannot be read: " + malformed.getMessage());
+            }
         }
     }
 

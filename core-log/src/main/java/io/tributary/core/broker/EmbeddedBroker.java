@@ -60,6 +60,7 @@ public final class EmbeddedBroker implements Broker, AutoCloseable {
     private final IdBlocks ids;
     private final StateTables tables;
     private final QueueSubscriptions subscriptions;
+    private final Compactor compactor;
     private final String clusterId;
     private boolean closed;
 
@@ -90,6 +91,7 @@ public final class EmbeddedBroker implements Broker, AutoCloseable {
         this.clusterId = loadClusterId();
         threads.forEach(thread -> thread.setConsumedFloor(this::consumedBefore));
         long every = config.retentionEvery().toMillis();
+        this.compactor = new Compactor(topics::all, every);
         ScheduledFuture<?> unused = retention.scheduleWithFixedDelay(this::retain, every, every, TimeUnit.MILLISECONDS);
     }
 
@@ -194,6 +196,7 @@ public final class EmbeddedBroker implements Broker, AutoCloseable {
         }
         closed = true;
         subscriptions.close();
+        compactor.close();
         shutDown(retention);
         shutDown(changer);
         for (LogTopic topic : topics.all()) {
@@ -214,6 +217,7 @@ public final class EmbeddedBroker implements Broker, AutoCloseable {
         }
         closed = true;
         subscriptions.halt();
+        compactor.close();
         retention.shutdownNow();
         changer.shutdownNow();
         threads.forEach(LogThread::halt);

@@ -215,6 +215,7 @@ final class TopicCatalogue implements Topics {
             SegmentStore store = stores.of(topic.config().storage());
             for (PartitionLog log : topic.logs()) {
                 await(log.delete(cause));
+                log.awaitCompaction();
                 deleteRecords(store, new LogId(topic.id(), log.id().partition()));
             }
             tell(name);

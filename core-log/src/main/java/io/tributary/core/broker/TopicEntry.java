@@ -1,6 +1,7 @@
 package io.tributary.core.broker;
 
 import io.tributary.core.model.BrokerException;
+import io.tributary.core.model.Compaction;
 import io.tributary.core.model.ErrorCode;
 import io.tributary.core.model.Namespace;
 import io.tributary.core.model.Retention;
@@ -19,7 +20,9 @@ import java.util.UUID;
 /** A topic as the metadata store keeps it. */
 record TopicEntry(TopicName name, UUID id, TopicConfig config) {
     static final String KEY_PREFIX = "topic/";
-    private static final byte FORMAT = 1;
+    /** Without the compaction. */
+    private static final byte FIRST_FORMAT = 1;
+    private static final byte FORMAT = 2;
 
     /** A topic's name has no slash, so that the key is unambiguous. */
     String key() {
@@ -39,6 +42,10 @@ record TopicEntry(TopicName name, UUID id, TopicConfig config) {
             out.writeUTF(config.retention().kind().name());
             out.writeLong(config.retention().maxAgeMs());
             out.writeLong(config.retention().maxBytes());
+            out.writeUTF(config.compaction().mode().name());
+            out.writeLong(config.compaction().minLagMs());
+            out.writeLong(config.compaction().tombstoneRetentionMs());
+            out.writeDouble(config.compaction().minDirtyRatio());
             out.writeInt(config.segmentBytes());
             out.writeInt(config.maxBatchBytes());
             out.writeInt(config.attributes().size());
@@ -55,7 +62,7 @@ record TopicEntry(TopicName name, UUID id, TopicConfig config) {
     static TopicEntry decode(byte[] value) {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(value))) {
             byte format = in.readByte();
-            if (format != FORMAT) {
+            if (format != FORMAT && format != FIRST_FORMAT) {
                 throw new BrokerException(ErrorCode.STORAGE_FAILURE, "a topic's metadata has the unknown format " + format);
             }
             TopicName name = new TopicName(new Namespace(in.readUTF()), in.readUTF());
@@ -63,13 +70,16 @@ record TopicEntry(TopicName name, UUID id, TopicConfig config) {
             int partitions = in.readInt();
             TopicConfig.Storage storage = TopicConfig.Storage.valueOf(in.readUTF());
             Retention retention = new Retention(Retention.Kind.valueOf(in.readUTF()), in.readLong(), in.readLong());
+            Compaction compaction = format == FIRST_FORMAT ? Compaction.OFF
+                : new Compaction(Compaction.Mode.valueOf(in.readUTF()), in.readLong(), in.readLong(), in.readDouble());
             int segmentBytes = in.readInt();
             int maxBatchBytes = in.readInt();
             Map<String, String> attributes = new HashMap<>();
             for (int left = in.readInt(); left > 0; left--) {
                 attributes.put(in.readUTF(), in.readUTF());
             }
-            return new TopicEntry(name, id, new TopicConfig(partitions, storage, retention, segmentBytes, maxBatchBytes, attributes));
+            return new TopicEntry(name, id,
+                new TopicConfig(partitions, storage, retention, compaction, segmentBytes, maxBatchBytes, attributes));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -105,19 +105,38 @@ final class LogReader {
         return inMemory ? fromSegments(offset, maxBytes) : tail.read(offset, highWatermark, maxBytes);
     }
 
-    /** From one segment: a read ends where its segment does. */
+    /** From one segment: a read ends where its segment does. Empty when compaction has left nothing from the offset on. */
     private List<LogSlice> fromSegments(long offset, int maxBytes) {
         List<Segment> segments = state.segments();
         int index = floor(segments, offset);
         if (index < 0) {
             throw new BrokerException(ErrorCode.OFFSET_OUT_OF_RANGE, "offset " + offset + " of " + id + " has just been deleted");
         }
+        long end = state.highWatermark();
+        for (; index < segments.size() && segments.get(index).baseOffset() < end; index++) {
+            List<LogSlice> slices = read(segments.get(index), offset, end, maxBytes);
+            if (!slices.isEmpty()) {
+                return slices;
+            }
+        }
+        return List.of();
+    }
+
+    private List<LogSlice> read(Segment segment, long offset, long end, int maxBytes) {
+        long from = Math.max(offset, segment.baseOffset());
+        if (from >= segment.endOffset()) {
+            return List.of();
+        }
         try {
-            return segments.get(index).read(offset, state.highWatermark(), maxBytes);
+            return segment.read(from, end, maxBytes);
         } catch (BrokerException failure) {
             if (offset < state.startOffset()) {
                 throw new BrokerException(ErrorCode.OFFSET_OUT_OF_RANGE, "offset " + offset + " of " + id + " has just been deleted",
                     failure);
+            }
+            if (!state.segments().contains(segment)) {
+                // Compaction has put another in its place, longer ago than readers are waited for.
+                return fromSegments(from, maxBytes);
             }
             throw failure;
         }
@@ -142,7 +161,7 @@ final class LogReader {
         long next = offset;
         while (into.isEmpty() && next < state.highWatermark()) {
             List<LogSlice> slices = fromMemory(next, maxBytes);
-            if (slices == null) {
+            if (slices == null || slices.isEmpty()) {
                 break;
             }
             next = decode(slices, next, maxRecords, into);
@@ -153,7 +172,11 @@ final class LogReader {
     private List<Record> decodeFromSegments(long offset, int maxRecords, int maxBytes, List<Record> into) {
         long next = offset;
         while (into.isEmpty() && next < state.highWatermark()) {
-            next = decode(fromSegments(next, maxBytes), next, maxRecords, into);
+            List<LogSlice> slices = fromSegments(next, maxBytes);
+            if (slices.isEmpty()) {
+                break;
+            }
+            next = decode(slices, next, maxRecords, into);
         }
         return into;
     }
@@ -178,7 +201,11 @@ final class LogReader {
             long next = Math.max(segment.offsetBefore(timestampMs), state.startOffset());
             long end = Math.min(segment.endOffset(), highWatermark);
             while (next < end) {
-                for (LogSlice slice : segment.read(next, end, LOOKUP_BYTES)) {
+                List<LogSlice> slices = read(segment, next, end, LOOKUP_BYTES);
+                if (slices.isEmpty()) {
+                    break;
+                }
+                for (LogSlice slice : slices) {
                     ByteBuffer batches = Slices.bytes(slice);
                     TimestampLookup found = findIn(batches, next, timestampMs);
                     if (found.found()) {

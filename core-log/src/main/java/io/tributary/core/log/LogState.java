@@ -11,9 +11,11 @@ final class LogState {
     private volatile long startOffset;
     private volatile long highWatermark;
     private volatile List<Segment> segments;
+    private volatile long compactedBefore;
     private volatile boolean closed;
 
-    LogState(long startOffset, List<Segment> segments) {
+    LogState(long startOffset, long compactedBefore, List<Segment> segments) {
+        this.compactedBefore = compactedBefore;
         this.segments = List.copyOf(segments);
         this.highWatermark = segments.isEmpty() ? startOffset : segments.get(segments.size() - 1).endOffset();
         this.startOffset = Math.min(startOffset, highWatermark);
@@ -30,6 +32,15 @@ final class LogState {
     /** By base offset; immutable. */
     List<Segment> segments() {
         return segments;
+    }
+
+    /** Before this offset compaction has left every key once. */
+    long compactedBefore() {
+        return compactedBefore;
+    }
+
+    void setCompactedBefore(long offset) {
+        compactedBefore = offset;
     }
 
     boolean isClosed() {

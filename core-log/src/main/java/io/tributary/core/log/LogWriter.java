@@ -9,11 +9,13 @@ import io.tributary.core.model.Retention;
 import io.tributary.core.model.TopicConfig;
 import io.tributary.core.store.LogId;
 import io.tributary.core.store.Segment;
+import io.tributary.core.store.SegmentReplacement;
 import io.tributary.core.store.SegmentStore;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -353,9 +355,33 @@ final class LogWriter {
         }
     }
 
+    /** Puts a segment in the place of others, unless some of these have gone meanwhile; returns whether it did. */
+    boolean exchange(List<Segment> old, SegmentReplacement made) {
+        List<Segment> segments = new ArrayList<>(state.segments());
+        int first = segments.indexOf(old.get(0));
+        int end = first + old.size();
+        if (state.isClosed() || first < 0 || end >= segments.size() || !segments.subList(first, end).equals(old)) {
+            return false;
+        }
+        Segment now = made.commit();
+        segments.subList(first, end).clear();
+        segments.add(first, now);
+        state.setSegments(segments);
+        tail.forget(now.baseOffset(), now.endOffset());
+        return true;
+    }
+
+    Set<Long> lastBatchesOfProducers() {
+        return producers.lastBatches();
+    }
+
     /** Removes what has passed its retention. */
     void retain() {
         if (state.isClosed()) {
+            return;
+        }
+        if (!config.get().compaction().deletes()) {
+            producers.removeExpired();
             return;
         }
         Retention retention = config.get().retention();

@@ -21,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
+import org.apache.kafka.storage.internals.log.OffsetMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +35,7 @@ public final class PartitionLog implements Partition {
     private final LogState state;
     private final LogWriter writer;
     private final LogReader reader;
+    private final LogCompaction compaction;
     private final CopyOnWriteArrayList<Listener> listeners = new CopyOnWriteArrayList<>();
 
     /**
@@ -46,11 +48,12 @@ public final class PartitionLog implements Partition {
         this.id = id;
         this.thread = thread;
         this.config = config;
-        this.state = new LogState(stored.startOffset(), stored.segments());
+        this.state = new LogState(stored.startOffset(), stored.compactedBefore(), stored.segments());
         TailWindow tail = new TailWindow();
         this.writer = new LogWriter(logId, store, thread, state, tail,
             new ProducerStates(id, state, store.stateDirectory(logId), thread.settings().clock()),
             new LogWriter.Context(id, config, this::notifyListeners));
+        this.compaction = new LogCompaction(logId, state, store, thread, writer);
         this.reader = new LogReader(id, state, tail, store.inMemory(), thread.settings().reads());
     }
 
@@ -88,7 +91,11 @@ public final class PartitionLog implements Partition {
     public Append append(ByteBuffer batches) {
         AppendWork work = new AppendWork(writer, batches);
         try {
-            BatchValidator.validate(batches, config.get().maxBatchBytes());
+            TopicConfig now = config.get();
+            BatchValidator.validate(batches, now.maxBatchBytes());
+            if (now.compaction().isOn()) {
+                BatchValidator.requireKeys(batches);
+            }
         } catch (BrokerException refused) {
             work.onFailure(refused);
             return work;
@@ -105,6 +112,10 @@ public final class PartitionLog implements Partition {
      */
     public CompletableFuture<Long> publish(NewRecord record, boolean relaxed) {
         int bytes = BatchBuilder.maxRecordBytes(record.key(), record.value(), record.headers());
+        if (record.key() == null && config.get().compaction().isOn()) {
+            return CompletableFuture.failedFuture(
+                new BrokerException(ErrorCode.INVALID_BATCH, "a compacted topic takes records with a key"));
+        }
         int limit = config.get().maxBatchBytes();
         if ((long) BatchHeader.SIZE + bytes > limit) {
             return CompletableFuture.failedFuture(new BrokerException(ErrorCode.BATCH_TOO_LARGE,
@@ -155,6 +166,21 @@ public final class PartitionLog implements Partition {
     /** Has what has passed its retention removed. */
     public void retain() {
         thread.execute(writer::retain);
+    }
+
+    /**
+     * Compacts the log if its topic asks for it and it is worth it. Blocks; for one thread at a time, which is not the log's.
+     *
+     * @param map room for the keys; used and left full
+     * @return whether anything was done
+     */
+    public boolean compact(OffsetMap map) {
+        return compaction.run(config.get(), map);
+    }
+
+    /** Returns when no compaction of this log is under way; after {@link #delete} none will be. Blocks. */
+    public void awaitCompaction() {
+        compaction.awaitEnd();
     }
 
     /** Has the producers written down, so that the next start need not read the log for them. */

@@ -14,8 +14,10 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.OutOfOrderSequenceException;
@@ -182,8 +184,12 @@ final class ProducerStates {
         next = Math.max(next, segments.get(0).baseOffset());
         for (Segment segment : segments) {
             while (next >= segment.baseOffset() && next < segment.endOffset()) {
-                for (LogSlice slice : segment.read(next, segment.endOffset(), SCAN_BYTES)) {
+                List<LogSlice> slices = segment.read(next, segment.endOffset(), SCAN_BYTES);
+                for (LogSlice slice : slices) {
                     next = replay(states, Slices.bytes(slice), next);
+                }
+                if (slices.isEmpty()) {
+                    next = segment.endOffset();
                 }
             }
         }
@@ -222,6 +228,13 @@ final class ProducerStates {
         } catch (IOException e) {
             throw new BrokerException(ErrorCode.STORAGE_FAILURE, "cannot write the producers of " + id + ": " + e.getMessage(), e);
         }
+    }
+
+    /** The last offset of the last batch of every producer that is known. */
+    Set<Long> lastBatches() {
+        Set<Long> offsets = new HashSet<>();
+        loaded().activeProducers().values().forEach(entry -> offsets.add(entry.lastDataOffset()));
+        return offsets;
     }
 
     void removeExpired() {

@@ -33,6 +33,11 @@ final class TailWindow {
         runs.tailMap(endOffset, true).clear();
     }
 
+    /** Forgets what begins within these offsets: the log no longer has it like that. */
+    void forget(long fromOffset, long toOffset) {
+        runs.subMap(fromOffset, true, toOffset, false).clear();
+    }
+
     void clear() {
         runs.clear();
     }

@@ -6,12 +6,13 @@ import java.util.Map;
  * What a topic is created with.
  *
  * @param partitions   1 to {@link #MAX_PARTITIONS}
+ * @param compaction   beside the retention; not together with {@link Retention.Kind#UNTIL_CONSUMED}
  * @param segmentBytes a segment is sealed at this size
  * @param maxBatchBytes the largest record batch taken
  * @param attributes   a protocol's own notes, which the core keeps and does not read; keys begin with the protocol's name and a dot
  */
-public record TopicConfig(int partitions, Storage storage, Retention retention, int segmentBytes, int maxBatchBytes,
-                          Map<String, String> attributes) {
+public record TopicConfig(int partitions, Storage storage, Retention retention, Compaction compaction, int segmentBytes,
+                          int maxBatchBytes, Map<String, String> attributes) {
     public static final int MAX_PARTITIONS = 100_000;
     public static final int DEFAULT_SEGMENT_BYTES = 64 << 20;
     public static final int MIN_SEGMENT_BYTES = 14;
@@ -29,35 +30,43 @@ public record TopicConfig(int partitions, Storage storage, Retention retention, 
         if (segmentBytes < MIN_SEGMENT_BYTES || maxBatchBytes < 0) {
             throw new BrokerException(ErrorCode.INVALID_ARGUMENT, "segment or batch size out of bounds");
         }
+        if (compaction.isOn() && retention.kind() == Retention.Kind.UNTIL_CONSUMED) {
+            throw new BrokerException(ErrorCode.INVALID_ARGUMENT, "a topic that keeps its records until consumed is not compacted");
+        }
         attributes = Map.copyOf(attributes);
     }
 
     /** Durable, with Kafka's default retention. */
     public static TopicConfig ofPartitions(int partitions) {
-        return new TopicConfig(partitions, Storage.DURABLE, Retention.DEFAULT, DEFAULT_SEGMENT_BYTES, DEFAULT_MAX_BATCH_BYTES, Map.of());
+        return new TopicConfig(partitions, Storage.DURABLE, Retention.DEFAULT, Compaction.OFF, DEFAULT_SEGMENT_BYTES,
+            DEFAULT_MAX_BATCH_BYTES, Map.of());
     }
 
     public TopicConfig withPartitions(int count) {
-        return new TopicConfig(count, storage, retention, segmentBytes, maxBatchBytes, attributes);
+        return new TopicConfig(count, storage, retention, compaction, segmentBytes, maxBatchBytes, attributes);
     }
 
     public TopicConfig withStorage(Storage value) {
-        return new TopicConfig(partitions, value, retention, segmentBytes, maxBatchBytes, attributes);
+        return new TopicConfig(partitions, value, retention, compaction, segmentBytes, maxBatchBytes, attributes);
     }
 
     public TopicConfig withRetention(Retention value) {
-        return new TopicConfig(partitions, storage, value, segmentBytes, maxBatchBytes, attributes);
+        return new TopicConfig(partitions, storage, value, compaction, segmentBytes, maxBatchBytes, attributes);
+    }
+
+    public TopicConfig withCompaction(Compaction value) {
+        return new TopicConfig(partitions, storage, retention, value, segmentBytes, maxBatchBytes, attributes);
     }
 
     public TopicConfig withSegmentBytes(int value) {
-        return new TopicConfig(partitions, storage, retention, value, maxBatchBytes, attributes);
+        return new TopicConfig(partitions, storage, retention, compaction, value, maxBatchBytes, attributes);
     }
 
     public TopicConfig withMaxBatchBytes(int value) {
-        return new TopicConfig(partitions, storage, retention, segmentBytes, value, attributes);
+        return new TopicConfig(partitions, storage, retention, compaction, segmentBytes, value, attributes);
     }
 
     public TopicConfig withAttributes(Map<String, String> value) {
-        return new TopicConfig(partitions, storage, retention, segmentBytes, maxBatchBytes, value);
+        return new TopicConfig(partitions, storage, retention, compaction, segmentBytes, maxBatchBytes, value);
     }
 }

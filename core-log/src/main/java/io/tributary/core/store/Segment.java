@@ -25,7 +25,8 @@ public interface Segment {
     }
 
     /**
-     * Whole batches, from the one that holds {@code offset} on and all before {@code endOffset}.
+     * Whole batches, from the one that holds {@code offset}, or the next one if compaction has taken that, and all before
+     * {@code endOffset}; none when there is none left.
      *
      * @param offset    from the base offset to before the end offset
      * @param endOffset a batch's boundary

@@ -14,11 +14,12 @@ public interface SegmentStore extends AutoCloseable {
     /**
      * What is stored of a log.
      *
-     * @param startOffset the first offset that is kept
-     * @param segments    by base offset, without gaps; may be none
+     * @param startOffset     the first offset that is kept
+     * @param compactedBefore what {@link #noteCompacted} was last told, or 0
+     * @param segments        by base offset; each begins where the one before ends; may be none
      */
-    record StoredLog(long startOffset, List<Segment> segments) {
-        public static final StoredLog EMPTY = new StoredLog(0, List.of());
+    record StoredLog(long startOffset, long compactedBefore, List<Segment> segments) {
+        public static final StoredLog EMPTY = new StoredLog(0, 0, List.of());
 
         public StoredLog {
             segments = List.copyOf(segments);
@@ -33,6 +34,19 @@ public interface SegmentStore extends AutoCloseable {
 
     /** A new, empty segment at the end of the log. */
     Segment create(LogId log, long baseOffset);
+
+    /** Whether a sealed segment can be replaced yet; what is replaced must not be needed to recover. On any thread. */
+    boolean isReplaceable(Segment sealed);
+
+    /**
+     * Begins a segment that will hold what is left of others.
+     *
+     * @param sealed neighbours, all of them replaceable and none the log's last
+     */
+    SegmentReplacement replace(LogId log, List<Segment> sealed);
+
+    /** Takes note that the log has been compacted before an offset; it may be lost, and is then done again. */
+    void noteCompacted(LogId log, long offset);
 
     /** Deletes the log with all its segments. The log's thread must have stopped using it. */
     void delete(LogId log);

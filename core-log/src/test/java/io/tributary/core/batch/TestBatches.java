@@ -6,6 +6,8 @@ import io.tributary.core.model.Record;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.common.record.internal.CompressionType;
@@ -37,6 +39,27 @@ public final class TestBatches {
         for (String value : values) {
             builder.append(new SimpleRecord(timestamp, "k".getBytes(UTF_8),
                 value.getBytes(UTF_8)));
+        }
+        return builder.build().buffer();
+    }
+
+    /** A batch of records with these keys and values, without a value where that is null. */
+    public static ByteBuffer of(CompressionType codec, long timestamp, List<Map.Entry<String, Optional<String>>> entries) {
+        MemoryRecordsBuilder builder = MemoryRecords.builder(ByteBuffer.allocate(1024), RecordBatch.MAGIC_VALUE_V2,
+            Compression.of(codec).build(), TimestampType.CREATE_TIME, 0);
+        for (Map.Entry<String, Optional<String>> entry : entries) {
+            builder.append(new SimpleRecord(timestamp, entry.getKey().getBytes(UTF_8),
+                entry.getValue().map(value -> value.getBytes(UTF_8)).orElse(null)));
+        }
+        return builder.build().buffer();
+    }
+
+    /** A batch of records without keys. */
+    public static ByteBuffer withoutKeys(CompressionType codec, String... values) {
+        MemoryRecordsBuilder builder = MemoryRecords.builder(ByteBuffer.allocate(1024), RecordBatch.MAGIC_VALUE_V2,
+            Compression.of(codec).build(), TimestampType.CREATE_TIME, 0);
+        for (String value : values) {
+            builder.append(new SimpleRecord(1000, value.getBytes(UTF_8)));
         }
         return builder.build().buffer();
     }

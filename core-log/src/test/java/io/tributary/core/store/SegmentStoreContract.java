@@ -140,6 +140,62 @@ public abstract class SegmentStoreContract {
         assertThat(answered).hasSize(100).isSorted().startsWith(0);
     }
 
+    @Test
+    void replacesNeighboursByWhatIsLeftOfThem() throws IOException {
+        List<Segment> old = new ArrayList<>();
+        for (long base = 0; base < 80; base += 20) {
+            Segment segment = store.create(log, base);
+            for (long offset = base; offset < base + 20; offset++) {
+                lane.append(segment, List.of(batch(offset, offset, "v" + offset)));
+            }
+            segment.seal();
+            old.add(segment);
+        }
+        assertThat(commit()).isNull();
+        List<LogSlice> held = old.get(1).read(20, 40, 1 << 20);
+        List<Segment> replaced = old.subList(1, 3);
+        SegmentReplacement replacement = store.replace(log, replaced);
+        replacement.append(batch(25, 25, "v25"));
+        replacement.append(TestBatches.join(batch(31, 31, "v31"), batch(44, 44, "v44")));
+        replacement.prepare();
+        Segment made = replacement.commit();
+        replacement.finish();
+        replacement.close();
+        assertThat(made.baseOffset()).isEqualTo(20);
+        assertThat(made.endOffset()).isEqualTo(60);
+        assertThat(made.maxTimestamp()).isEqualTo(44);
+        assertThat(offsets(made.read(20, 60, 1 << 20))).containsExactly(25L, 31L, 44L);
+        assertThat(offsets(made.read(25, 60, 1 << 20))).containsExactly(25L, 31L, 44L);
+        assertThat(offsets(made.read(26, 44, 1 << 20))).containsExactly(31L);
+        assertThat(offsets(made.read(32, 60, 1))).containsExactly(44L);
+        assertThat(made.read(45, 60, 1 << 20)).isEmpty();
+        assertThat(made.offsetBefore(40)).isLessThanOrEqualTo(44);
+        assertThat(offsets(held)).hasSize(20);
+    }
+
+    @Test
+    void replacesByNothing() throws IOException {
+        Segment segment = fill(10);
+        segment.seal();
+        try (SegmentReplacement replacement = store.replace(log, List.of(segment))) {
+            replacement.prepare();
+            Segment made = replacement.commit();
+            replacement.finish();
+            assertThat(made.endOffset()).isEqualTo(20);
+            assertThat(made.sizeInBytes()).isZero();
+            assertThat(made.read(0, 20, 1 << 20)).isEmpty();
+        }
+    }
+
+    protected static List<Long> offsets(List<LogSlice> slices) throws IOException {
+        ByteBuffer all = bytes(slices);
+        List<Long> offsets = new ArrayList<>();
+        for (int at = 0; at < all.limit(); at += (int) BatchHeader.sizeInBytes(all, at)) {
+            offsets.add(BatchHeader.baseOffset(all, at));
+        }
+        return offsets;
+    }
+
     /** What the store has of the log as it is opened. */
     protected SegmentStore.StoredLog recovered() {
         return Objects.requireNonNull(store.recover(List.of(log)).get(log));

@@ -103,12 +103,12 @@ class AdminIT {
         assertThatThrownBy(() -> create(new NewTopic("__mine", 1, (short) 1))).isInstanceOf(InvalidTopicException.class);
         assertThatThrownBy(() -> create(new NewTopic("none", 0, (short) 1))).isInstanceOf(InvalidPartitionsException.class);
         assertThatThrownBy(() -> create(new NewTopic("three", 1, (short) 3))).isInstanceOf(InvalidReplicationFactorException.class);
-        assertThatThrownBy(() -> create(new NewTopic("compacted", 1, (short) 1).configs(Map.of("cleanup.policy", "compact"))))
+        assertThatThrownBy(() -> create(new NewTopic("shrunk", 1, (short) 1).configs(Map.of("cleanup.policy", "shrink"))))
             .isInstanceOf(InvalidConfigurationException.class).hasMessageContaining("cleanup.policy");
         assertThatThrownBy(() -> create(new NewTopic("odd", 1, (short) 1).configs(Map.of("flush.ms", "1"))))
             .isInstanceOf(InvalidConfigurationException.class).hasMessageContaining("flush.ms");
         get(admin.createTopics(List.of(new NewTopic("only-tried", 2, (short) 1)), new CreateTopicsOptions().validateOnly(true)).all());
-        assertThat(get(admin.listTopics().names())).doesNotContain("only-tried", "none", "three", "compacted", "odd");
+        assertThat(get(admin.listTopics().names())).doesNotContain("only-tried", "none", "three", "shrunk", "odd");
     }
 
     private static void create(NewTopic topic) {
@@ -137,7 +137,7 @@ class AdminIT {
         assertThat(configs.get("retention.ms").synonyms()).hasSize(2);
         assertThat(configs.get("retention.ms").documentation()).isNotEmpty();
         assertThat(configs.get("retention.bytes").source()).isEqualTo(ConfigSource.DEFAULT_CONFIG);
-        assertThat(configs.get("cleanup.policy").isReadOnly()).isTrue();
+        assertThat(configs.get("compression.type").isReadOnly()).isTrue();
         get(admin.incrementalAlterConfigs(Map.of(topic("configured"),
             List.of(new AlterConfigOp(new ConfigEntry("retention.ms", null), OpType.DELETE)))).all());
         assertThat(configs(topic("configured")).get("retention.ms").isDefault()).isTrue();
@@ -147,7 +147,7 @@ class AdminIT {
     void aConfigThatIsNotEnforcedIsRefusedAndNotStored() {
         fixture.createTopic("strict", 1);
         assertThatThrownBy(() -> set("strict", "flush.messages", "1")).isInstanceOf(InvalidConfigurationException.class);
-        assertThatThrownBy(() -> set("strict", "cleanup.policy", "compact")).isInstanceOf(InvalidConfigurationException.class);
+        assertThatThrownBy(() -> set("strict", "cleanup.policy", "compact,shrink")).isInstanceOf(InvalidConfigurationException.class);
         assertThatThrownBy(() -> set("strict", "retention.ms", "soon")).isInstanceOf(InvalidConfigurationException.class);
         assertThatThrownBy(() -> set("strict", "retention.ms", "-2")).isInstanceOf(InvalidConfigurationException.class);
         assertThatThrownBy(() -> set("nowhere", "retention.ms", "1")).isInstanceOf(UnknownTopicOrPartitionException.class);

@@ -1,6 +1,7 @@
 package io.tributary.protocol.kafka;
 
 import io.tributary.core.TestBroker;
+import io.tributary.core.broker.BrokerConfig;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -10,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -35,7 +37,11 @@ final class KafkaFixture implements AutoCloseable {
     }
 
     KafkaFixture(KafkaConfig config) {
-        broker = TestBroker.start();
+        this(config, UnaryOperator.identity());
+    }
+
+    KafkaFixture(KafkaConfig config, UnaryOperator<BrokerConfig> settings) {
+        broker = TestBroker.start(settings);
         port = broker.serveAlways(() -> new KafkaProtocol(config));
     }
 

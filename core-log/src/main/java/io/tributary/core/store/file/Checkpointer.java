@@ -48,6 +48,8 @@ final class Checkpointer {
         thread.setDaemon(true);
         return thread;
     });
+    /** As in the file. */
+    private volatile Map<LogId, Checkpoint.Point> writtenPoints = Map.of();
     private volatile @Nullable Journal journal;
     private volatile boolean broken;
     private volatile boolean halted;
@@ -66,7 +68,7 @@ final class Checkpointer {
     void recovered(Checkpoint checkpoint) throws IOException {
         points.putAll(checkpoint.points());
         journalEpoch = checkpoint.journalEpoch();
-        checkpoint.write(path);
+        write(journalEpoch);
     }
 
     void start(@Nullable Journal started, Duration every) {
@@ -118,7 +120,7 @@ final class Checkpointer {
         }
         points.put(segment.log(), new Checkpoint.Point(point.startOffset(), segment.baseOffset(), cut.endOffset(), cut.size()));
         try {
-            new Checkpoint(journalEpoch, Map.copyOf(points)).write(path);
+            write(journalEpoch);
         } catch (IOException e) {
             throw new BrokerException(ErrorCode.STORAGE_FAILURE, "cannot write " + path + ": " + e.getMessage(), e);
         }
@@ -132,7 +134,9 @@ final class Checkpointer {
         try {
             checkpoint(last);
         } catch (IOException | RuntimeException e) {
-            LOG.error("no checkpoint could be made", e);
+            if (!halted) {
+                LOG.error("no checkpoint could be made", e);
+            }
         }
     }
 
@@ -160,7 +164,7 @@ final class Checkpointer {
                 }
             }
             forced.forEach(this::advance);
-            new Checkpoint(epoch, Map.copyOf(points)).write(path);
+            write(epoch);
         } catch (IOException | RuntimeException e) {
             newNames.addAll(names);
             dirty.addAll(taken);
@@ -171,6 +175,18 @@ final class Checkpointer {
         if (used != null) {
             used.release(epoch);
         }
+    }
+
+    private void write(long epoch) throws IOException {
+        Map<LogId, Checkpoint.Point> now = Map.copyOf(points);
+        new Checkpoint(epoch, now).write(path);
+        writtenPoints = now;
+    }
+
+    /** Whether recovery takes the segment as it is, whatever the journal holds. On any thread. */
+    boolean isBeforeLastPoint(FileSegment segment) {
+        Checkpoint.Point point = writtenPoints.get(segment.log());
+        return point != null && segment.baseOffset() < point.segmentBase();
     }
 
     private void force(FileSegment segment, Map<FileSegment, SegmentExtent> forced) throws IOException {

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.lang.ref.SoftReference;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class FileSegment implements Segment {
     static final String SUFFIX = ".log";
+    /** Of one that compaction has written: with gaps, and an empty batch behind the others that tells the segment's end. */
+    static final String COMPACTED_SUFFIX = ".compacted";
 
     /** A batch's place in the file. */
     record Place(int position, int size, long baseOffset, long lastOffset) {
@@ -48,6 +51,15 @@ final class FileSegment implements Segment {
     /** The name of the file of a segment: its base offset in 20 digits. */
     static String fileName(long baseOffset) {
         return String.format("%020d", baseOffset) + SUFFIX;
+    }
+
+    /** The name of the file of a segment that compaction has written. */
+    static String compactedFileName(long baseOffset) {
+        return String.format("%020d", baseOffset) + COMPACTED_SUFFIX;
+    }
+
+    static boolean isCompacted(Path path) {
+        return path.toString().endsWith(COMPACTED_SUFFIX);
     }
 
     /** What is known of an empty segment. */
@@ -104,8 +116,15 @@ final class FileSegment implements Segment {
         try {
             FileChannel channel = file.channel();
             HeaderScan scan = new HeaderScan(file, channel, now.size());
-            Place first = find(scan, offset);
-            int limit = endOffset >= now.endOffset() ? now.size() : find(scan, endOffset).position();
+            Place first = find(scan, offset, now.size());
+            if (first == null) {
+                return List.of();
+            }
+            Place beyond = endOffset >= now.endOffset() ? null : find(scan, endOffset, now.size());
+            int limit = beyond == null ? now.size() : beyond.position();
+            if (first.position() >= limit) {
+                return List.of();
+            }
             int end = boundary(scan, first, limit, maxBytes);
             return List.of(new LogSlice.FileRange(channel, first.position(), end - first.position()));
         } catch (IOException e) {
@@ -125,12 +144,17 @@ final class FileSegment implements Segment {
         return open;
     }
 
-    private Place find(HeaderScan scan, long offset) throws IOException {
-        Place place = scan.at(index().floorByOffset((int) (offset - baseOffset)));
-        while (place.lastOffset() < offset) {
-            place = scan.at(place.position() + place.size());
+    /** The first batch that ends at or after an offset; null when there is none. */
+    private @Nullable Place find(HeaderScan scan, long offset, int size) throws IOException {
+        int at = index().floorByOffset((int) (offset - baseOffset));
+        while (at < size) {
+            Place place = scan.at(at);
+            if (place.lastOffset() >= offset) {
+                return place;
+            }
+            at += place.size();
         }
-        return place;
+        return null;
     }
 
     /** The last boundary of batches within {@code maxBytes} of the first batch, or its end. */
@@ -169,7 +193,8 @@ final class FileSegment implements Segment {
         }
         try {
             HeaderScan scan = new HeaderScan(file, file.channel(), now.size());
-            int position = endOffset <= baseOffset ? 0 : find(scan, endOffset).position();
+            Place beyond = endOffset <= baseOffset ? null : find(scan, endOffset, now.size());
+            int position = beyond == null ? 0 : beyond.position();
             long maxTimestamp = Long.MIN_VALUE;
             int at = 0;
             while (at < position) {

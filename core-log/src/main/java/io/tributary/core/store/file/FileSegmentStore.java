@@ -7,6 +7,7 @@ import io.tributary.core.store.Lane;
 import io.tributary.core.store.LogId;
 import io.tributary.core.store.Segment;
 import io.tributary.core.store.SegmentExtent;
+import io.tributary.core.store.SegmentReplacement;
 import io.tributary.core.store.SegmentStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -62,7 +63,7 @@ public final class FileSegmentStore implements SegmentStore, SegmentOwner {
             Map<LogId, RecoveredLog> recovered = new HashMap<>();
             for (LogId log : logs) {
                 Checkpoint.Point point = checkpoint.points().getOrDefault(log, Checkpoint.Point.NONE);
-                RecoveredLog found = new RecoveredLog(log, path(log), this, point.withStart(LogStartFile.read(path(log))));
+                RecoveredLog found = new RecoveredLog(log, path(log), this, point.withStart(OffsetFile.START.read(path(log))));
                 found.load();
                 recovered.put(log, found);
             }
@@ -142,6 +143,30 @@ public final class FileSegmentStore implements SegmentStore, SegmentOwner {
     }
 
     @Override
+    public boolean isReplaceable(Segment sealed) {
+        return checkpointer.isBeforeLastPoint((FileSegment) sealed);
+    }
+
+    @Override
+    public SegmentReplacement replace(LogId log, List<Segment> sealed) {
+        return new FileSegmentReplacement(this, log, path(log), sealed.stream().map(FileSegment.class::cast).toList());
+    }
+
+    @Override
+    public void noteCompacted(LogId log, long offset) {
+        try {
+            OffsetFile.COMPACTED.write(path(log), offset);
+        } catch (IOException e) {
+            throw new BrokerException(ErrorCode.STORAGE_FAILURE, "cannot write beside " + path(log) + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Whether what is written is to be forced to the disk. */
+    boolean isForced() {
+        return settings.forced();
+    }
+
+    @Override
     public void delete(LogId log) {
         checkpointer.forget(log);
         try {
@@ -210,7 +235,7 @@ public final class FileSegmentStore implements SegmentStore, SegmentOwner {
     /** Writes a log's new start to the page cache. */
     void writeStart(LogId log, long startOffset) {
         try {
-            LogStartFile.write(path(log), startOffset);
+            OffsetFile.START.write(path(log), startOffset);
         } catch (IOException e) {
             throw new BrokerException(ErrorCode.STORAGE_FAILURE, "cannot write the start of " + path(log) + ": " + e.getMessage(), e);
         }

@@ -35,7 +35,8 @@ final class IndexFile {
 
     static Path beside(Path segment) {
         String name = segment.getFileName().toString();
-        return segment.resolveSibling(name.substring(0, name.length() - FileSegment.SUFFIX.length()) + SUFFIX);
+        String stem = FileSegment.isCompacted(segment) ? name : name.substring(0, name.length() - FileSegment.SUFFIX.length());
+        return segment.resolveSibling(stem + SUFFIX);
     }
 
     static void write(Path segment, long baseOffset, SegmentExtent extent, SparseIndex index) throws IOException {

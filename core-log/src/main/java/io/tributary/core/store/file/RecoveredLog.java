@@ -31,6 +31,10 @@ final class RecoveredLog {
     private final List<FileSegment> segments = new ArrayList<>();
     private Checkpoint.Point point;
     private boolean changed;
+    /** How far compaction had come. */
+    private long compactedBefore;
+    /** Where the last segment that compaction has written ends. */
+    private long compactedEnd;
 
     RecoveredLog(LogId id, Path directory, FileSegmentStore store, Checkpoint.Point point) {
         this.id = id;
@@ -47,15 +51,15 @@ final class RecoveredLog {
             }
             return;
         }
-        List<Path> paths;
-        try (Stream<Path> files = Files.list(directory)) {
-            paths = files.filter(path -> path.toString().endsWith(FileSegment.SUFFIX)).sorted().toList();
-        }
+        compactedBefore = OffsetFile.COMPACTED.read(directory);
+        List<Path> paths = paths();
         long[] bases = paths.stream().mapToLong(RecoveredLog::baseOffset).toArray();
         for (int i = 0; i < bases.length; i++) {
             long next = i + 1 < bases.length ? bases[i + 1] : Long.MAX_VALUE;
-            if (next <= point.startOffset()) {
-                // Deleted by retention, and the deletion was lost.
+            if (FileSegment.isCompacted(paths.get(i))) {
+                loadCompacted(paths.get(i), bases[i]);
+            } else if (next <= point.startOffset() || bases[i] < compactedEnd) {
+                // Deleted by retention or replaced by compaction, and the deletion was lost.
                 Files.delete(paths.get(i));
                 IndexFile.delete(paths.get(i));
             } else if (!load(paths.get(i), bases[i], next)) {
@@ -68,10 +72,47 @@ final class RecoveredLog {
         }
     }
 
+    /** The segments' files by base offset; of one base, the compacted one first. */
+    private List<Path> paths() throws IOException {
+        List<Path> all;
+        try (Stream<Path> files = Files.list(directory)) {
+            all = files.toList();
+        }
+        for (Path path : all) {
+            if (path.toString().endsWith(FileSegmentReplacement.UNFINISHED_SUFFIX)) {
+                Files.delete(path);
+            }
+        }
+        return all.stream().filter(path -> path.toString().endsWith(FileSegment.SUFFIX) || FileSegment.isCompacted(path)).sorted().toList();
+    }
+
+    private void loadCompacted(Path path, long base) throws IOException {
+        SegmentFile file = new SegmentFile(path, store.openFiles());
+        if (base < compactedEnd) {
+            file.delete();
+            IndexFile.delete(path);
+            return;
+        }
+        FileSegment segment = new FileSegment(id, base, file, store, SegmentScan.compacted(file, base, Files.size(path)));
+        segment.seal();
+        if (!segments.isEmpty() && base != end()) {
+            throw file.damaged(0, "the segment before ends at offset " + end());
+        }
+        compactedEnd = segment.endOffset();
+        if (segment.endOffset() <= point.startOffset()) {
+            segment.file().delete();
+            IndexFile.delete(path);
+            return;
+        }
+        segments.add(segment);
+        segment.writeIndex(segment.extent(), 1);
+        segment.releaseIndex();
+    }
+
     private static long baseOffset(Path path) {
         String name = path.getFileName().toString();
         try {
-            return Long.parseLong(name.substring(0, name.length() - FileSegment.SUFFIX.length()));
+            return Long.parseLong(name.substring(0, name.lastIndexOf('.')));
         } catch (NumberFormatException e) {
             throw new BrokerException(ErrorCode.STORAGE_FAILURE, path + " is no segment", e);
         }
@@ -217,7 +258,7 @@ final class RecoveredLog {
 
     SegmentStore.StoredLog stored() {
         List<Segment> all = new ArrayList<>(segments);
-        return new SegmentStore.StoredLog(point.startOffset(), all);
+        return new SegmentStore.StoredLog(point.startOffset(), compactedBefore, all);
     }
 
     private BrokerException damaged(String what) {

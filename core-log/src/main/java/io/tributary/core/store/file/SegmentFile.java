@@ -117,6 +117,11 @@ final class SegmentFile {
         }
     }
 
+    /** Another file has taken its place: who has this one open may use it for the time of grace, nobody opens it any more. */
+    void supersede() {
+        deleted = true;
+    }
+
     BrokerException failure(String what, IOException cause) {
         return new BrokerException(ErrorCode.STORAGE_FAILURE, what + " " + path + ": " + cause.getMessage(), cause);
     }

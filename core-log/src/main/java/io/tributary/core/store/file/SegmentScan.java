@@ -26,7 +26,10 @@ final class SegmentScan {
         return built.index();
     }
 
-    /** Reads the first {@code size} bytes by the index file as far as that goes and by the batches' headers, which must be right. */
+    /**
+     * Reads the first {@code size} bytes by the index file as far as that goes and by the batches' headers, which must be right. Only a
+     * file that compaction has written may have gaps.
+     */
     static IndexFile.Loaded trusted(SegmentFile file, long baseOffset, int size) throws IOException {
         IndexFile.Loaded known = IndexFile.read(file.path(), baseOffset, size);
         if (known == null) {
@@ -39,10 +42,11 @@ final class SegmentScan {
         if (at == size) {
             return known;
         }
+        boolean gaps = FileSegment.isCompacted(file.path());
         HeaderScan scan = new HeaderScan(file, file.channel(), size);
         while (at < size) {
             FileSegment.Place place = scan.at(at);
-            if (place.baseOffset() != end) {
+            if (place.baseOffset() < end || place.baseOffset() > end && !gaps) {
                 throw file.damaged(at, "offset " + place.baseOffset() + " where " + end + " is next");
             }
             index.offer((int) (place.baseOffset() - baseOffset), at, maxTimestamp);
@@ -88,6 +92,21 @@ final class SegmentScan {
             at += size;
         }
         return new IndexFile.Loaded(new SegmentExtent(end, at, maxTimestamp), index, trusted.coveredByFile());
+    }
+
+    /** What is known of a file that compaction has written: all of it was durable before the file had its name. */
+    static IndexFile.Loaded compacted(SegmentFile file, long baseOffset, long fileSize) throws IOException {
+        int size = (int) fileSize - BatchHeader.SIZE;
+        if (size < 0 || fileSize > Integer.MAX_VALUE) {
+            throw file.damaged(0, "a compacted segment has " + fileSize + " bytes");
+        }
+        FileSegment.Place end = new HeaderScan(file, file.channel(), (int) fileSize).at(size);
+        IndexFile.Loaded known = trusted(file, baseOffset, size);
+        if (end.size() != BatchHeader.SIZE || end.lastOffset() < known.extent().endOffset() - 1) {
+            throw file.damaged(size, "a compacted segment does not tell where it ends");
+        }
+        SegmentExtent extent = new SegmentExtent(end.lastOffset() + 1, size, known.extent().maxTimestamp());
+        return new IndexFile.Loaded(extent, known.index(), known.coveredByFile());
     }
 
     private static ByteBuffer load(FileChannel channel, int at, int atLeast, ByteBuffer before) throws IOException {

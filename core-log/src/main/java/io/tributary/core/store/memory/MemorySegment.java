@@ -49,6 +49,12 @@ final class MemorySegment implements Segment {
         extent = new SegmentExtent(end, size, maxTimestamp);
     }
 
+    /** Says where it ends, when its last batches are gone. */
+    void endAt(long endOffset) {
+        SegmentExtent now = extent;
+        extent = new SegmentExtent(endOffset, now.size(), now.maxTimestamp());
+    }
+
     @Override
     public long baseOffset() {
         return baseOffset;
@@ -62,12 +68,9 @@ final class MemorySegment implements Segment {
     @Override
     public List<LogSlice> read(long offset, long endOffset, int maxBytes) {
         List<LogSlice> slices = new ArrayList<>();
-        Long first = batches.floorKey(offset);
-        if (first == null) {
-            return slices;
-        }
+        Long floor = batches.floorKey(offset);
         long size = 0;
-        for (ByteBuffer batch : batches.subMap(first, true, endOffset, false).values()) {
+        for (ByteBuffer batch : batches.subMap(floor == null ? offset : floor, true, endOffset, false).values()) {
             if (BatchHeader.lastOffset(batch, 0) < offset) {
                 continue;
             }

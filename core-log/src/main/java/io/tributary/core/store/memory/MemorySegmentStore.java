@@ -5,6 +5,7 @@ import io.tributary.core.model.ErrorCode;
 import io.tributary.core.store.Lane;
 import io.tributary.core.store.LogId;
 import io.tributary.core.store.Segment;
+import io.tributary.core.store.SegmentReplacement;
 import io.tributary.core.store.SegmentStore;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -39,6 +40,21 @@ public final class MemorySegmentStore implements SegmentStore {
     @Override
     public Segment create(LogId log, long baseOffset) {
         return new MemorySegment(baseOffset, bytes);
+    }
+
+    @Override
+    public boolean isReplaceable(Segment sealed) {
+        return true;
+    }
+
+    @Override
+    public SegmentReplacement replace(LogId log, List<Segment> sealed) {
+        return new MemorySegmentReplacement(sealed, bytes);
+    }
+
+    @Override
+    public void noteCompacted(LogId log, long offset) {
+        // Nothing outlives the process.
     }
 
     @Override

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** A topic. */
 @Schema(name = "Topic")
 public record TopicJson(@Schema(example = "sensors") String name, String id, RetentionJson retention,
+                        @Schema(allowableValues = {"off", "compact", "compact-and-delete"}) String compaction,
                         @Schema(allowableValues = {"durable", "memory"}) String storage,
                         @Schema(description = "Notes of the protocol that made it") Map<String, String> attributes,
                         List<PartitionJson> partitions) {
@@ -35,6 +36,9 @@ public record TopicJson(@Schema(example = "sensors") String name, String id, Ret
     @Schema(name = "TopicSettings")
     public record Settings(@Schema(description = "May only grow", example = "3") @Nullable Integer partitions,
                            @Nullable RetentionJson retention,
+                           @Schema(description = "compact: only the last record of every key stays, for ever; compact-and-delete: until "
+                               + "the retention removes that too", allowableValues = {"off", "compact", "compact-and-delete"})
+                           @Nullable String compaction,
                            @Schema(description = "memory: gone with the process", allowableValues = {"durable", "memory"})
                            @Nullable String storage) {
     }

@@ -3,6 +3,7 @@ package io.tributary.protocol.http.translate;
 import io.tributary.core.api.Partition;
 import io.tributary.core.api.Topic;
 import io.tributary.core.model.BrokerException;
+import io.tributary.core.model.Compaction;
 import io.tributary.core.model.ErrorCode;
 import io.tributary.core.model.Retention;
 import io.tributary.core.model.TopicConfig;
@@ -10,6 +11,7 @@ import io.tributary.core.model.TopicConfig.Storage;
 import io.tributary.protocol.http.codec.TopicJson;
 import io.tributary.protocol.http.codec.TopicJson.RetentionJson;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +28,8 @@ public final class TopicTranslation {
     public static TopicJson toJson(Topic topic) {
         List<TopicJson.PartitionJson> partitions = topic.partitions().stream().map(TopicTranslation::toJson).toList();
         return new TopicJson(topic.name().name(), topic.id().toString(), toJson(topic.config().retention()),
-            topic.config().storage().name().toLowerCase(Locale.ROOT), topic.config().attributes(), partitions);
+            toText(topic.config().compaction().mode()), topic.config().storage().name().toLowerCase(Locale.ROOT),
+            topic.config().attributes(), partitions);
     }
 
     private static TopicJson.PartitionJson toJson(Partition partition) {
@@ -52,7 +55,19 @@ public final class TopicTranslation {
         if (settings.retention() != null) {
             result = result.withRetention(retention(settings.retention()));
         }
+        if (settings.compaction() != null) {
+            result = result.withCompaction(result.compaction().withMode(compactionMode(settings.compaction())));
+        }
         return result;
+    }
+
+    private static String toText(Compaction.Mode mode) {
+        return mode.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    private static Compaction.Mode compactionMode(String text) {
+        return Arrays.stream(Compaction.Mode.values()).filter(mode -> toText(mode).equals(text)).findAny().orElseThrow(() ->
+            new BrokerException(ErrorCode.INVALID_ARGUMENT, "compaction may be off, compact or compact-and-delete"));
     }
 
     private static Storage storage(String text) {

@@ -4,8 +4,8 @@ import com.yammer.metrics.core.MetricsRegistry;
 import io.tributary.core.api.Broker;
 import io.tributary.core.api.Registration;
 import io.tributary.core.api.Topic;
+import io.tributary.core.model.Compaction;
 import io.tributary.core.model.Namespace;
-import io.tributary.core.model.Retention;
 import io.tributary.core.model.TopicConfig;
 import io.tributary.core.model.TopicName;
 import java.util.Collection;
@@ -39,6 +39,8 @@ import org.slf4j.LoggerFactory;
 /** Runs Kafka's group coordinator for one namespace: makes its topic, loads it, tells it of topics, reloads it when the log failed it. */
 final class GroupCoordinatorHost {
     private static final Logger LOG = LoggerFactory.getLogger(GroupCoordinatorHost.class);
+    /** Small: what is still written is not compacted, and a start reads all of it. */
+    private static final int OFFSETS_SEGMENT_BYTES = 8 << 20;
     private static final String METRICS_GROUP = "group-coordinator-metrics";
 
     private final Broker broker;
@@ -70,7 +72,7 @@ final class GroupCoordinatorHost {
     /** Completes when groups can be served; state that is still being loaded is told by the coordinator's own error. */
     CompletionStage<GroupCoordinator> start() {
         int partitions = GroupCoordinatorConfig.fromProps(settings).offsetsTopicPartitions();
-        TopicConfig config = TopicConfig.ofPartitions(partitions).withRetention(Retention.FOREVER);
+        TopicConfig config = TopicConfig.ofPartitions(partitions).withCompaction(Compaction.ON).withSegmentBytes(OFFSETS_SEGMENT_BYTES);
         TopicName name = GroupCoordinators.offsetsTopic(namespace);
         broker.topics().getOrCreate(name, config).thenAcceptAsync(this::run, executor).whenComplete((done, failure) -> {
             if (failure != null) {

@@ -62,13 +62,17 @@ final class OffsetsLoader implements CoordinatorLoader<CoordinatorRecord> {
     }
 
     private void replay(Partition partition, CoordinatorPlayback<CoordinatorRecord> playback, Progress progress) throws IOException {
-        while (progress.offset < partition.highWatermark()) {
+        for (long end = partition.highWatermark(); progress.offset < end; end = partition.highWatermark()) {
             if (closed) {
                 throw new IllegalStateException("the coordinator is closing");
             }
             LogRead read = partition.read(progress.offset, READ_BYTES).toCompletableFuture().join();
             ByteBuffer bytes = LogSlices.copy(read.slices(), read.sizeInBytes());
             progress.bytes += bytes.remaining();
+            if (!bytes.hasRemaining()) {
+                // Compaction has left nothing there.
+                progress.offset = end;
+            }
             for (RecordBatch batch : MemoryRecords.readableRecords(bytes).batches()) {
                 replay(batch, playback, progress);
                 progress.offset = batch.nextOffset();

@@ -1,8 +1,10 @@
 package io.tributary.protocol.kafka.translate;
 
+import io.tributary.core.model.Compaction;
 import io.tributary.core.model.Retention;
 import io.tributary.core.model.TopicConfig;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
@@ -42,7 +44,26 @@ public enum TopicSetting {
         "The largest record batch taken, in bytes.",
         config -> Integer.toString(config.maxBatchBytes()),
         (config, text) -> config.withMaxBatchBytes((int) number(text, 0, Integer.MAX_VALUE))),
-    CLEANUP_POLICY("cleanup.policy", "log.cleanup.policy", ConfigType.LIST, "Records are deleted; compaction is not built.", "delete"),
+    CLEANUP_POLICY("cleanup.policy", "log.cleanup.policy", ConfigType.LIST,
+        "delete: by retention.ms and retention.bytes. compact: all but the last record of every key go. Both may be given.",
+        config -> switch (config.compaction().mode()) {
+            case OFF -> "delete";
+            case COMPACT -> "compact";
+            case COMPACT_AND_DELETE -> "compact,delete";
+        },
+        (config, text) -> config.withCompaction(config.compaction().withMode(cleanupMode(text)))),
+    MIN_COMPACTION_LAG_MS("min.compaction.lag.ms", "log.cleaner.min.compaction.lag.ms", ConfigType.LONG,
+        "A record is not compacted away before it is so old.",
+        config -> Long.toString(config.compaction().minLagMs()),
+        (config, text) -> config.withCompaction(config.compaction().withMinLagMs(number(text, 0, Long.MAX_VALUE)))),
+    DELETE_RETENTION_MS("delete.retention.ms", "log.cleaner.delete.retention.ms", ConfigType.LONG,
+        "How long a record without a value stays in a compacted topic once it is the last of its key.",
+        config -> Long.toString(config.compaction().tombstoneRetentionMs()),
+        (config, text) -> config.withCompaction(config.compaction().withTombstoneRetentionMs(number(text, 0, Long.MAX_VALUE)))),
+    MIN_CLEANABLE_DIRTY_RATIO("min.cleanable.dirty.ratio", "log.cleaner.min.cleanable.ratio", ConfigType.DOUBLE,
+        "The share of a log's sealed bytes that must be new before it is compacted.",
+        config -> Double.toString(config.compaction().minDirtyRatio()),
+        (config, text) -> config.withCompaction(config.compaction().withMinDirtyRatio(ratio(text)))),
     COMPRESSION_TYPE("compression.type", "compression.type", ConfigType.STRING, "Batches are kept as producers sent them.", "producer"),
     TIMESTAMP_TYPE("message.timestamp.type", "log.message.timestamp.type", ConfigType.STRING,
         "Records keep the time that producers gave them.", "CreateTime"),
@@ -132,6 +153,26 @@ public enum TopicSetting {
             throw new NumberFormatException();
         }
         return value;
+    }
+
+    private static double ratio(String text) {
+        double value = Double.parseDouble(text);
+        if (!(value >= 0 && value <= 1)) {
+            throw new NumberFormatException();
+        }
+        return value;
+    }
+
+    private static Compaction.Mode cleanupMode(String text) {
+        List<String> policies = Arrays.stream(text.split(",")).map(String::strip).distinct().sorted().toList();
+        if (policies.equals(List.of("compact", "delete"))) {
+            return Compaction.Mode.COMPACT_AND_DELETE;
+        }
+        return switch (text.strip()) {
+            case "delete" -> Compaction.Mode.OFF;
+            case "compact" -> Compaction.Mode.COMPACT;
+            default -> throw new InvalidConfigurationException("cleanup.policy is compact, delete or both, not " + text);
+        };
     }
 
     private static TopicConfig withKind(TopicConfig config, String text) {

@@ -35,8 +35,8 @@ public final class TopicSettings {
 
     /** All configs set anew: what is not named takes its default (AlterConfigs, which is not incremental). */
     public static TopicConfig replace(TopicConfig config, Map<String, @Nullable String> values, TopicConfig defaults) {
-        TopicConfig cleared = config.withRetention(defaults.retention()).withSegmentBytes(defaults.segmentBytes())
-            .withMaxBatchBytes(defaults.maxBatchBytes());
+        TopicConfig cleared = config.withRetention(defaults.retention()).withCompaction(defaults.compaction())
+            .withSegmentBytes(defaults.segmentBytes()).withMaxBatchBytes(defaults.maxBatchBytes());
         return change(cleared, values, defaults);
     }
 }
