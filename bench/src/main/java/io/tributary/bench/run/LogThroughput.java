@@ -72,7 +72,7 @@ public final class LogThroughput {
     }
 
     private void run(int rounds, PrintStream out) throws IOException, InterruptedException {
-        out.println("| durability | appended | partitions | append MB/s | the disk, same size, MB/s | ratio | fetched from the start, MB/s |");
+        out.println("| durability | appended | partitions | append MB/s | the disk, same size, MB/s | ratio | fetched, MB/s |");
         out.println("|---|---|---|---|---|---|---|");
         for (BrokerConfig.Durability durability : BrokerConfig.Durability.values()) {
             for (boolean batches : new boolean[] {true, false}) {

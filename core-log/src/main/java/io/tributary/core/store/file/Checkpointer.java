@@ -126,6 +126,28 @@ final class Checkpointer {
         }
     }
 
+    /** Has a segment forced ahead of the checkpoint, which then finds little to do. */
+    void writeBehind(FileSegment segment) {
+        try {
+            executor.execute(() -> forceAhead(segment));
+        } catch (RejectedExecutionException closing) {
+            // The last checkpoint is being made.
+        }
+    }
+
+    private void forceAhead(FileSegment segment) {
+        try {
+            if (!broken && !halted) {
+                segment.file().force();
+            }
+        } catch (IOException e) {
+            if (!segment.file().isDeleted() && !halted) {
+                broken = true;
+                LOG.error("{} cannot be forced; no checkpoint will be made until the next start", segment.file().path(), e);
+            }
+        }
+    }
+
     private void run(boolean last) {
         soon.set(false);
         if (broken || halted) {

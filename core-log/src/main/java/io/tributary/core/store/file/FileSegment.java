@@ -36,6 +36,8 @@ final class FileSegment implements Segment {
     private volatile SoftReference<SparseIndex> loadedIndex = new SoftReference<>(null);
     private volatile boolean sealed;
     private int indexedSize;
+    /** Up to where writing to the disk has been asked for. */
+    private int writtenBehind;
 
     /** A segment that is written, with what is known of its first bytes. */
     FileSegment(LogId log, long baseOffset, SegmentFile file, SegmentOwner owner, IndexFile.Loaded known) {
@@ -213,6 +215,16 @@ final class FileSegment implements Segment {
         } catch (IOException e) {
             throw file.failure("cannot truncate", e);
         }
+    }
+
+    /** Whether so much was appended since this was last true. Called by the log's thread. */
+    boolean hasGrownBy(int bytes) {
+        int size = extent.size();
+        if (size - writtenBehind < bytes) {
+            return false;
+        }
+        writtenBehind = size;
+        return true;
     }
 
     /** Takes back what a failed write left behind the segment's end. */

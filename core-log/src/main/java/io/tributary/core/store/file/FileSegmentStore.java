@@ -39,6 +39,9 @@ public final class FileSegmentStore implements SegmentStore, SegmentOwner {
     public record Settings(boolean forced, int journalBytes, Duration checkpointEvery) {
     }
 
+    /** What a segment may hold that is in the page cache only, so that a checkpoint does not keep the disk busy for long. */
+    private static final int WRITE_BEHIND_BYTES = 8 << 20;
+
     private final Path segmentsDirectory;
     private final Path journalDirectory;
     private final Settings settings;
@@ -220,6 +223,9 @@ public final class FileSegmentStore implements SegmentStore, SegmentOwner {
         }
         if (segment.file().markDirty()) {
             checkpointer.dirty(segment);
+        }
+        if (settings.forced() && segment.hasGrownBy(WRITE_BEHIND_BYTES)) {
+            checkpointer.writeBehind(segment);
         }
     }
 

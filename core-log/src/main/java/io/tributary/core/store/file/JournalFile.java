@@ -29,6 +29,11 @@ final class JournalFile {
     private static final long FILE_MAGIC = 0x545249424a4e4c31L;
     private static final int FILE_HEADER_BYTES = 48;
     private static final int ZEROS_BYTES = ALIGNMENT;
+    /** A file grows by this much at a time; it is used again as it is. */
+    private static final int FILL_BYTES = 1 << 20;
+    /** Filled page by page: what is written in one piece the kernel may keep, and write again, as one. */
+    private static final int PAGE_BYTES = 4096;
+    private static final ByteBuffer FILL = ByteBuffer.allocateDirect(PAGE_BYTES).asReadOnlyBuffer();
 
     /**
      * What a file's header says.
@@ -45,10 +50,13 @@ final class JournalFile {
     private final ByteBuffer zeros = ByteBuffer.allocateDirect(ZEROS_BYTES);
     private long epoch;
     private long end;
+    /** The file has all its bytes up to here. */
+    private long filled;
 
     JournalFile(Path path) throws IOException {
         this.path = path;
         this.channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
+        this.filled = channel.size();
     }
 
     Path path() {
@@ -119,7 +127,11 @@ final class JournalFile {
         while (left > 0) {
             left -= channel.write(parts);
         }
-        return end + aligned(size);
+        long newEnd = end + aligned(size);
+        if (newEnd > filled) {
+            fillBehind(newEnd);
+        }
+        return newEnd;
     }
 
     /** Makes what was written durable; the next block comes at {@code newEnd}. */
@@ -128,14 +140,13 @@ final class JournalFile {
         end = newEnd;
     }
 
-    /** Fills the file with zeros up to a size and forces it, so that later blocks change no metadata of the file system. */
-    void fill(long size) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocateDirect(1 << 20);
-        for (long at = channel.size(); at < size;) {
-            bytes.clear().limit((int) Math.min(bytes.capacity(), size - at));
-            at += channel.write(bytes, at);
+    /** Grows the file by zeros up to the next step, so that the blocks up to there force no metadata of the file system. */
+    private void fillBehind(long newEnd) throws IOException {
+        long target = (newEnd + FILL_BYTES - 1) / FILL_BYTES * FILL_BYTES;
+        for (long at = newEnd; at < target;) {
+            at += channel.write(FILL.duplicate().limit((int) (PAGE_BYTES - at % PAGE_BYTES)), at);
         }
-        channel.force(true);
+        filled = target;
     }
 
     FileChannel channel() {
