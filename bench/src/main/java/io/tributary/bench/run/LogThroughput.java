@@ -17,7 +17,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
@@ -25,7 +24,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.Stream;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.RecordBatch;
 
@@ -101,7 +99,7 @@ public final class LogThroughput {
             row.append.add(append(broker, topic, batches, TimeUnit.SECONDS.toNanos(seconds)));
             row.read.add(read(topic));
         } finally {
-            delete(data);
+            ManyPartitions.delete(data);
         }
     }
 
@@ -178,15 +176,5 @@ public final class LogThroughput {
             end = each.nextOffset();
         }
         return end;
-    }
-
-    private static void delete(Path directory) throws IOException {
-        List<Path> paths;
-        try (Stream<Path> walk = Files.walk(directory)) {
-            paths = walk.sorted(Comparator.reverseOrder()).toList();
-        }
-        for (Path path : paths) {
-            Files.delete(path);
-        }
     }
 }
