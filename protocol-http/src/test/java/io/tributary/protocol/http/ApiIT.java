@@ -64,6 +64,20 @@ class ApiIT {
     }
 
     @Test
+    void compactsATopicWhoseRecordsThenNeedAKey() {
+        String topic = TestServer.unique("compacted");
+        client.put().uri("/v1/topics/{t}", topic).contentType(MediaType.APPLICATION_JSON).bodyValue("{\"compaction\":\"compact\"}").exchange()
+            .expectStatus().isCreated().expectBody().jsonPath("$.compaction").isEqualTo("compact");
+        expectProblem(client.post().uri("/v1/topics/{t}/messages", topic).bodyValue("x").exchange(), 400, "INVALID_BATCH");
+        client.post().uri("/v1/topics/{t}/messages?key=k", topic).bodyValue("x").exchange().expectStatus().isOk();
+        client.put().uri("/v1/topics/{t}", topic).contentType(MediaType.APPLICATION_JSON).bodyValue("{\"compaction\":\"off\"}").exchange()
+            .expectStatus().isOk().expectBody().jsonPath("$.compaction").isEqualTo("off");
+        client.post().uri("/v1/topics/{t}/messages", topic).bodyValue("x").exchange().expectStatus().isOk();
+        expectProblem(client.put().uri("/v1/topics/{t}", topic).contentType(MediaType.APPLICATION_JSON)
+            .bodyValue("{\"compaction\":\"sometimes\"}").exchange(), 400, "INVALID_ARGUMENT");
+    }
+
+    @Test
     void describesEveryCall() {
         WebTestClient.BodyContentSpec description = client.get().uri("/v3/api-docs").exchange().expectStatus().isOk().expectBody();
         for (String path : new String[] {"/v1/topics", "/v1/topics/{topic}", "/v1/topics/{topic}/messages", "/v1/topics/{topic}/events",
