@@ -66,12 +66,13 @@ class ApiIT {
     @Test
     void compactsATopicWhoseRecordsThenNeedAKey() {
         String topic = TestServer.unique("compacted");
-        client.put().uri("/v1/topics/{t}", topic).contentType(MediaType.APPLICATION_JSON).bodyValue("{\"compaction\":\"compact\"}").exchange()
+        client.put().uri("/v1/topics/{t}", topic).contentType(MediaType.APPLICATION_JSON)
+            .bodyValue("{\"compaction\":\"compact\"}").exchange()
             .expectStatus().isCreated().expectBody().jsonPath("$.compaction").isEqualTo("compact");
         expectProblem(client.post().uri("/v1/topics/{t}/messages", topic).bodyValue("x").exchange(), 400, "INVALID_BATCH");
         client.post().uri("/v1/topics/{t}/messages?key=k", topic).bodyValue("x").exchange().expectStatus().isOk();
-        client.put().uri("/v1/topics/{t}", topic).contentType(MediaType.APPLICATION_JSON).bodyValue("{\"compaction\":\"off\"}").exchange()
-            .expectStatus().isOk().expectBody().jsonPath("$.compaction").isEqualTo("off");
+        client.put().uri("/v1/topics/{t}", topic).contentType(MediaType.APPLICATION_JSON)
+            .bodyValue("{\"compaction\":\"off\"}").exchange().expectStatus().isOk().expectBody().jsonPath("$.compaction").isEqualTo("off");
         client.post().uri("/v1/topics/{t}/messages", topic).bodyValue("x").exchange().expectStatus().isOk();
         expectProblem(client.put().uri("/v1/topics/{t}", topic).contentType(MediaType.APPLICATION_JSON)
             .bodyValue("{\"compaction\":\"sometimes\"}").exchange(), 400, "INVALID_ARGUMENT");
