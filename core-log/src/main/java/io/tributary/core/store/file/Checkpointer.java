@@ -36,6 +36,7 @@ final class Checkpointer {
     private static final int INDEX_GROWTH_BYTES = 1 << 20;
     private static final Logger LOG = LoggerFactory.getLogger(Checkpointer.class);
 
+    private final Disk disk;
     private final Path path;
     private final boolean journaled;
     private final Set<FileSegment> dirty = ConcurrentHashMap.newKeySet();
@@ -55,7 +56,8 @@ final class Checkpointer {
     private volatile boolean halted;
     private long journalEpoch;
 
-    Checkpointer(Path path, boolean journaled) {
+    Checkpointer(Disk disk, Path path, boolean journaled) {
+        this.disk = disk;
         this.path = path;
         this.journaled = journaled;
     }
@@ -160,7 +162,7 @@ final class Checkpointer {
             }
             for (Path name : names) {
                 if (Files.isDirectory(name)) {
-                    FileSync.directory(name);
+                    disk.sync(name);
                 }
             }
             forced.forEach(this::advance);
@@ -179,7 +181,7 @@ final class Checkpointer {
 
     private void write(long epoch) throws IOException {
         Map<LogId, Checkpoint.Point> now = Map.copyOf(points);
-        new Checkpoint(epoch, now).write(path);
+        new Checkpoint(epoch, now).write(disk, path);
         writtenPoints = now;
     }
 

@@ -208,7 +208,7 @@ final class FileSegment implements Segment {
             index.truncate(position);
             openIndex = index;
             extent = cut;
-            IndexFile.delete(file.path());
+            IndexFile.delete(file);
             indexedSize = 0;
         } catch (IOException e) {
             throw file.failure("cannot truncate", e);
@@ -232,7 +232,7 @@ final class FileSegment implements Segment {
     void writeIndex(SegmentExtent upTo, int atLeastBytes) throws IOException {
         SparseIndex index = openIndex;
         if (index != null && !file.isDeleted() && upTo.size() - indexedSize >= atLeastBytes) {
-            IndexFile.write(file.path(), baseOffset, upTo, index);
+            IndexFile.write(file, baseOffset, upTo, index);
             indexedSize = upTo.size();
         }
     }
@@ -256,7 +256,7 @@ final class FileSegment implements Segment {
         owner.deleted(this);
         file.delete();
         try {
-            IndexFile.delete(file.path());
+            IndexFile.delete(file);
         } catch (IOException e) {
             throw file.failure("cannot delete the index of", e);
         }

@@ -39,25 +39,33 @@ public final class FileSegmentStore implements SegmentStore, SegmentOwner {
     public record Settings(boolean forced, int journalBytes, Duration checkpointEvery) {
     }
 
+    private final Disk disk;
     private final Path segmentsDirectory;
     private final Path journalDirectory;
     private final Settings settings;
     private final Checkpointer checkpointer;
-    private final OpenFiles openFiles = new OpenFiles();
+    private final OpenFiles openFiles;
     private @Nullable Journal journal;
 
     /** A store beneath a directory that is this process's alone. */
     public FileSegmentStore(Path directory, Settings settings) {
+        this(directory, settings, Disk.REAL);
+    }
+
+    /** A store on a disk of the caller's. */
+    FileSegmentStore(Path directory, Settings settings, Disk disk) {
+        this.disk = disk;
+        this.openFiles = new OpenFiles(disk);
         this.segmentsDirectory = directory.resolve("segments");
         this.journalDirectory = directory.resolve("journal");
         this.settings = settings;
-        this.checkpointer = new Checkpointer(directory.resolve("checkpoint"), settings.forced());
+        this.checkpointer = new Checkpointer(disk, directory.resolve("checkpoint"), settings.forced());
     }
 
     @Override
     public Map<LogId, StoredLog> recover(Collection<LogId> logs) {
         try {
-            Files.createDirectories(segmentsDirectory);
+            disk.createDirectories(segmentsDirectory);
             Checkpoint checkpoint = checkpointer.read();
             deleteUnknown(logs);
             Map<LogId, RecoveredLog> recovered = new HashMap<>();
@@ -67,7 +75,7 @@ public final class FileSegmentStore implements SegmentStore, SegmentOwner {
                 found.load();
                 recovered.put(log, found);
             }
-            JournalReplay replay = new JournalReplay(journalDirectory);
+            JournalReplay replay = new JournalReplay(disk, journalDirectory);
             replay.read(checkpoint.journalEpoch(), entry -> apply(entry, recovered));
             Map<LogId, StoredLog> stored = new HashMap<>();
             Map<LogId, Checkpoint.Point> points = new HashMap<>();
@@ -104,7 +112,7 @@ public final class FileSegmentStore implements SegmentStore, SegmentOwner {
 
     private void startJournal(JournalReplay replay) throws IOException {
         if (settings.forced()) {
-            Journal started = new Journal(journalDirectory, settings.journalBytes(), replay.lastEpoch(), replay.files(),
+            Journal started = new Journal(disk, journalDirectory, settings.journalBytes(), replay.lastEpoch(), replay.files(),
                 checkpointer::soon);
             journal = started;
             checkpointer.start(started, settings.checkpointEvery());
@@ -112,7 +120,7 @@ public final class FileSegmentStore implements SegmentStore, SegmentOwner {
             // The checkpoint vouches for everything, and nothing will be added.
             for (JournalFile file : replay.files()) {
                 file.close();
-                Files.delete(file.path());
+                disk.delete(file.path());
             }
             checkpointer.start(null, settings.checkpointEvery());
         }
@@ -132,7 +140,7 @@ public final class FileSegmentStore implements SegmentStore, SegmentOwner {
     public Segment create(LogId log, long baseOffset) {
         SegmentFile file = new SegmentFile(path(log).resolve(FileSegment.fileName(baseOffset)), openFiles);
         try {
-            Files.createDirectories(path(log));
+            disk.createDirectories(path(log));
             file.create();
         } catch (IOException e) {
             throw file.failure("cannot create", e);
@@ -155,7 +163,7 @@ public final class FileSegmentStore implements SegmentStore, SegmentOwner {
     @Override
     public void noteCompacted(LogId log, long offset) {
         try {
-            OffsetFile.COMPACTED.write(path(log), offset);
+            OffsetFile.COMPACTED.write(disk, path(log), offset);
         } catch (IOException e) {
             throw new BrokerException(ErrorCode.STORAGE_FAILURE, "cannot write beside " + path(log) + ": " + e.getMessage(), e);
         }
@@ -173,7 +181,7 @@ public final class FileSegmentStore implements SegmentStore, SegmentOwner {
             deleteTree(path(log));
             Path topic = topicPath(log);
             if (Files.isDirectory(topic) && isEmpty(topic)) {
-                Files.deleteIfExists(topic);
+                disk.delete(topic);
             }
         } catch (IOException e) {
             throw new BrokerException(ErrorCode.STORAGE_FAILURE, "cannot delete " + path(log) + ": " + e.getMessage(), e);
@@ -186,13 +194,13 @@ public final class FileSegmentStore implements SegmentStore, SegmentOwner {
         }
     }
 
-    private static void deleteTree(Path path) throws IOException {
+    private void deleteTree(Path path) throws IOException {
         if (!Files.exists(path)) {
             return;
         }
         try (Stream<Path> files = Files.walk(path)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
+                disk.delete(file);
             }
         }
     }
@@ -235,7 +243,7 @@ public final class FileSegmentStore implements SegmentStore, SegmentOwner {
     /** Writes a log's new start to the page cache. */
     void writeStart(LogId log, long startOffset) {
         try {
-            OffsetFile.START.write(path(log), startOffset);
+            OffsetFile.START.write(disk, path(log), startOffset);
         } catch (IOException e) {
             throw new BrokerException(ErrorCode.STORAGE_FAILURE, "cannot write the start of " + path(log) + ": " + e.getMessage(), e);
         }
@@ -258,6 +266,10 @@ public final class FileSegmentStore implements SegmentStore, SegmentOwner {
 
     private Path topicPath(LogId log) {
         return segmentsDirectory.resolve(log.topic().toString());
+    }
+
+    Disk disk() {
+        return disk;
     }
 
     OpenFiles openFiles() {

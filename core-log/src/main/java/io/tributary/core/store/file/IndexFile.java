@@ -39,7 +39,7 @@ final class IndexFile {
         return segment.resolveSibling(stem + SUFFIX);
     }
 
-    static void write(Path segment, long baseOffset, SegmentExtent extent, SparseIndex index) throws IOException {
+    static void write(SegmentFile segment, long baseOffset, SegmentExtent extent, SparseIndex index) throws IOException {
         int count = index.countBefore(extent.size());
         ByteBuffer bytes = ByteBuffer.allocate(HEADER_BYTES + ENTRY_BYTES * count + CRC_BYTES);
         bytes.putLong(MAGIC).putLong(baseOffset).putLong(extent.endOffset()).putInt(extent.size()).putLong(extent.maxTimestamp())
@@ -48,7 +48,7 @@ final class IndexFile {
             bytes.putInt(index.relativeOffset(i)).putInt(index.position(i)).putLong(index.timestamp(i));
         }
         bytes.putInt(JournalFile.crc(bytes.slice(0, bytes.position())));
-        FileSync.replace(beside(segment), bytes.flip(), false);
+        segment.disk().replace(beside(segment.path()), bytes.flip(), false);
     }
 
     /** The index, or null when there is none that can be used for the first {@code size} bytes of the segment. */
@@ -80,7 +80,7 @@ final class IndexFile {
         }
     }
 
-    static void delete(Path segment) throws IOException {
-        Files.deleteIfExists(beside(segment));
+    static void delete(SegmentFile segment) throws IOException {
+        segment.disk().delete(beside(segment.path()));
     }
 }

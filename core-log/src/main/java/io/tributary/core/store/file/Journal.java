@@ -5,7 +5,6 @@ import io.tributary.core.model.ErrorCode;
 import io.tributary.core.store.Lane;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -49,6 +48,7 @@ final class Journal implements AutoCloseable {
         }
     }
 
+    private final Disk disk;
     private final Path directory;
     private final long fileBytes;
     private final Runnable checkpointWanted;
@@ -69,7 +69,8 @@ final class Journal implements AutoCloseable {
      * @param lastEpoch        the highest epoch that any file has had
      * @param checkpointWanted told, on the journal's thread, when the journal has grown long
      */
-    Journal(Path directory, long fileBytes, long lastEpoch, List<JournalFile> free, Runnable checkpointWanted) {
+    Journal(Disk disk, Path directory, long fileBytes, long lastEpoch, List<JournalFile> free, Runnable checkpointWanted) {
+        this.disk = disk;
         this.directory = directory;
         this.fileBytes = fileBytes;
         this.epoch = lastEpoch;
@@ -237,8 +238,8 @@ final class Journal implements AutoCloseable {
         JournalFile before = current;
         JournalFile file = spare.poll();
         if (file == null) {
-            file = new JournalFile(directory.resolve((epoch + 1) + SUFFIX));
-            FileSync.directory(directory);
+            file = new JournalFile(disk, directory.resolve((epoch + 1) + SUFFIX));
+            disk.sync(directory);
         }
         try {
             file.begin(new JournalFile.Header(epoch + 1, sequence, before == null ? 0 : before.epoch(), before == null ? 0 : before.end()));
@@ -261,10 +262,10 @@ final class Journal implements AutoCloseable {
         return new BrokerException(ErrorCode.STORAGE_FAILURE, "cannot write to " + directory + ": " + cause.getMessage(), cause);
     }
 
-    private static void discard(JournalFile file) {
+    private void discard(JournalFile file) {
         try {
             file.close();
-            Files.deleteIfExists(file.path());
+            disk.delete(file.path());
         } catch (IOException e) {
             LOG.warn("a journal file that is no longer needed could not be deleted: {}", e.toString());
         }

@@ -46,9 +46,9 @@ final class JournalFile {
     private long epoch;
     private long end;
 
-    JournalFile(Path path) throws IOException {
+    JournalFile(Disk disk, Path path) throws IOException {
         this.path = path;
-        this.channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
+        this.channel = disk.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
     }
 
     Path path() {
@@ -126,16 +126,6 @@ final class JournalFile {
     void force(long newEnd) throws IOException {
         channel.force(false);
         end = newEnd;
-    }
-
-    /** Fills the file with zeros up to a size and forces it, so that later blocks change no metadata of the file system. */
-    void fill(long size) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocateDirect(1 << 20);
-        for (long at = channel.size(); at < size;) {
-            bytes.clear().limit((int) Math.min(bytes.capacity(), size - at));
-            at += channel.write(bytes, at);
-        }
-        channel.force(true);
     }
 
     FileChannel channel() {

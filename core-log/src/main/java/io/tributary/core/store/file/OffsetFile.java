@@ -32,8 +32,8 @@ enum OffsetFile {
         }
     }
 
-    void write(Path directory, long offset) throws IOException {
-        Files.createDirectories(directory);
-        FileSync.replace(directory.resolve(name), ByteBuffer.wrap((offset + "\n").getBytes(StandardCharsets.US_ASCII)), false);
+    void write(Disk disk, Path directory, long offset) throws IOException {
+        disk.createDirectories(directory);
+        disk.replace(directory.resolve(name), ByteBuffer.wrap((offset + "\n").getBytes(StandardCharsets.US_ASCII)), false);
     }
 }

@@ -60,8 +60,7 @@ final class RecoveredLog {
                 loadCompacted(paths.get(i), bases[i]);
             } else if (next <= point.startOffset() || bases[i] < compactedEnd) {
                 // Deleted by retention or replaced by compaction, and the deletion was lost.
-                Files.delete(paths.get(i));
-                IndexFile.delete(paths.get(i));
+                delete(paths.get(i));
             } else if (!load(paths.get(i), bases[i], next)) {
                 dropFrom(paths.subList(i + 1, paths.size()));
                 break;
@@ -80,7 +79,7 @@ final class RecoveredLog {
         }
         for (Path path : all) {
             if (path.toString().endsWith(FileSegmentReplacement.UNFINISHED_SUFFIX)) {
-                Files.delete(path);
+                store.disk().delete(path);
             }
         }
         return all.stream().filter(path -> path.toString().endsWith(FileSegment.SUFFIX) || FileSegment.isCompacted(path)).sorted().toList();
@@ -90,7 +89,7 @@ final class RecoveredLog {
         SegmentFile file = new SegmentFile(path, store.openFiles());
         if (base < compactedEnd) {
             file.delete();
-            IndexFile.delete(path);
+            IndexFile.delete(file);
             return;
         }
         FileSegment segment = new FileSegment(id, base, file, store, SegmentScan.compacted(file, base, Files.size(path)));
@@ -101,7 +100,7 @@ final class RecoveredLog {
         compactedEnd = segment.endOffset();
         if (segment.endOffset() <= point.startOffset()) {
             segment.file().delete();
-            IndexFile.delete(path);
+            IndexFile.delete(file);
             return;
         }
         segments.add(segment);
@@ -153,11 +152,15 @@ final class RecoveredLog {
         return !torn;
     }
 
+    private void delete(Path path) throws IOException {
+        store.disk().delete(path);
+        IndexFile.delete(new SegmentFile(path, store.openFiles()));
+    }
+
     private boolean dropFrom(List<Path> paths) throws IOException {
         for (Path path : paths) {
             LOG.info("{} is dropped: what comes before it in the log is not whole", path);
-            Files.delete(path);
-            IndexFile.delete(path);
+            delete(path);
         }
         return false;
     }
@@ -176,7 +179,7 @@ final class RecoveredLog {
     private void dropAll() throws IOException {
         for (FileSegment segment : segments) {
             segment.file().delete();
-            IndexFile.delete(segment.file().path());
+            IndexFile.delete(segment.file());
         }
         segments.clear();
         changed = true;
@@ -237,7 +240,7 @@ final class RecoveredLog {
                     segment.file().force();
                 }
             }
-            FileSync.directory(directory);
+            store.disk().sync(directory);
         }
         if (!segments.isEmpty()) {
             FileSegment last = segments.get(segments.size() - 1);

@@ -5,7 +5,6 @@ import io.tributary.core.model.ErrorCode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -23,6 +22,10 @@ final class SegmentFile {
     SegmentFile(Path path, OpenFiles openFiles) {
         this.path = path;
         this.openFiles = openFiles;
+    }
+
+    Disk disk() {
+        return openFiles.disk();
     }
 
     Path path() {
@@ -44,7 +47,7 @@ final class SegmentFile {
         if (deleted) {
             throw new IOException("the segment was deleted");
         }
-        FileChannel opened = FileChannel.open(path, options);
+        FileChannel opened = disk().open(path, options);
         channel = opened;
         openFiles.opened(this);
         return opened;
@@ -98,7 +101,7 @@ final class SegmentFile {
     void delete() {
         deleted = true;
         try {
-            Files.deleteIfExists(path);
+            disk().delete(path);
         } catch (IOException e) {
             throw failure("cannot delete", e);
         }

@@ -22,7 +22,7 @@ final class SegmentScan {
             return loaded.index();
         }
         IndexFile.Loaded built = trusted(file, segment.baseOffset(), extent.size());
-        IndexFile.write(file.path(), segment.baseOffset(), built.extent(), built.index());
+        IndexFile.write(file, segment.baseOffset(), built.extent(), built.index());
         return built.index();
     }
 
