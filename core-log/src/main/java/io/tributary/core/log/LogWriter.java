@@ -21,6 +21,8 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.storage.internals.log.BatchMetadata;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The writing side of one log. Everything here runs on the log's thread. */
 final class LogWriter {
@@ -29,6 +31,7 @@ final class LogWriter {
     private static final int LEADER_EPOCH = 0;
     /** Memory comes free by whole segments, so they are small there. */
     private static final int MEMORY_SEGMENT_BYTES = 1 << 20;
+    private static final Logger LOG = LoggerFactory.getLogger(LogWriter.class);
 
     private final LogId id;
     private final PartitionId partition;
@@ -331,16 +334,26 @@ final class LogWriter {
             result.complete(state.startOffset());
             return;
         }
-        state.setStartOffset(start);
-        lane.moveStart(id, start, failure -> {
-            if (failure == null) {
-                dropSegments(start);
-                result.complete(start);
-            } else {
-                result.completeExceptionally(failure);
-            }
-        });
-        advanced.run();
+        try {
+            lane.moveStart(id, start, failure -> {
+                if (failure == null) {
+                    startMoved(start);
+                    result.complete(start);
+                } else {
+                    result.completeExceptionally(failure);
+                }
+            });
+        } catch (BrokerException failure) {
+            result.completeExceptionally(failure);
+        }
+    }
+
+    private void startMoved(long start) {
+        if (start > state.startOffset()) {
+            state.setStartOffset(start);
+            dropSegments(start);
+            advanced.run();
+        }
     }
 
     private void dropSegments(long start) {
@@ -351,7 +364,15 @@ final class LogWriter {
         }
         if (!gone.isEmpty()) {
             state.setSegments(kept);
-            gone.forEach(Segment::delete);
+            gone.forEach(this::deleteQuietly);
+        }
+    }
+
+    private void deleteQuietly(Segment segment) {
+        try {
+            segment.delete();
+        } catch (BrokerException failure) {
+            LOG.warn("a segment before the start of {} is still there, until the broker is next opened: {}", partition, failure.getMessage());
         }
     }
 

@@ -132,6 +132,22 @@ final class FileSegment implements Segment {
         }
     }
 
+    /** Whether these whole batches are in the file, from an offset on, byte for byte. */
+    boolean holds(long offset, ByteBuffer batches) throws IOException {
+        int size = extent.size();
+        Place first = find(new HeaderScan(file, file.channel(), size), offset, size);
+        if (first == null || first.baseOffset() != offset || batches.remaining() > size - first.position()) {
+            return false;
+        }
+        ByteBuffer stored = ByteBuffer.allocate(batches.remaining());
+        while (stored.hasRemaining()) {
+            if (file.channel().read(stored, first.position() + (long) stored.position()) < 0) {
+                return false;
+            }
+        }
+        return stored.flip().equals(batches);
+    }
+
     private SparseIndex index() throws IOException {
         SparseIndex open = openIndex;
         if (open == null) {
@@ -202,14 +218,15 @@ final class FileSegment implements Segment {
                 maxTimestamp = Math.max(maxTimestamp, scan.maxTimestamp());
             }
             SegmentExtent cut = new SegmentExtent(Math.max(endOffset, baseOffset), position, maxTimestamp);
-            owner.beforeTruncate(this, cut);
-            file.truncate(position);
             SparseIndex index = index();
-            index.truncate(position);
-            openIndex = index;
-            extent = cut;
             IndexFile.delete(file);
             indexedSize = 0;
+            owner.beforeTruncate(this, cut);
+            file.truncate(position);
+            index.truncate(position);
+            openIndex = index;
+            sealed = false;
+            extent = cut;
         } catch (IOException e) {
             throw file.failure("cannot truncate", e);
         }
@@ -229,11 +246,12 @@ final class FileSegment implements Segment {
      *
      * @param atLeastBytes the growth that is worth a write
      */
-    void writeIndex(SegmentExtent upTo, int atLeastBytes) throws IOException {
+    void writeIndex(SegmentExtent upTo, int atLeastBytes) {
         SparseIndex index = openIndex;
         if (index != null && !file.isDeleted() && upTo.size() - indexedSize >= atLeastBytes) {
-            IndexFile.write(file, baseOffset, upTo, index);
-            indexedSize = upTo.size();
+            if (IndexFile.write(file, baseOffset, upTo, index)) {
+                indexedSize = upTo.size();
+            }
         }
     }
 

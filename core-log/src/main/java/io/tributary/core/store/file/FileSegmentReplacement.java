@@ -73,9 +73,8 @@ final class FileSegmentReplacement implements SegmentReplacement {
     public void prepare() {
         write(EmptyBatch.at(endOffset - 1));
         try {
-            if (store.isForced()) {
-                unfinished.force();
-            }
+            // Whatever the store's durability: what it replaces is on the disk.
+            unfinished.force();
         } catch (IOException e) {
             throw unfinished.failure("cannot force", e);
         }
@@ -114,9 +113,7 @@ final class FileSegmentReplacement implements SegmentReplacement {
             throw new IllegalStateException("not committed");
         }
         try {
-            if (store.isForced()) {
-                now.file().disk().sync(directory);
-            }
+            now.file().disk().sync(directory);
             for (FileSegment segment : old) {
                 if (!segment.file().path().equals(now.file().path())) {
                     segment.file().delete();

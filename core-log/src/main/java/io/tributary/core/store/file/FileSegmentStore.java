@@ -68,15 +68,19 @@ public final class FileSegmentStore implements SegmentStore, SegmentOwner {
             disk.createDirectories(segmentsDirectory);
             Checkpoint checkpoint = checkpointer.read();
             deleteUnknown(logs);
+            JournalReplay replay = new JournalReplay(disk, journalDirectory);
+            // First of all: what is before a log's start may be there or not.
+            Map<LogId, Long> starts = new HashMap<>();
+            replay.read(checkpoint.journalEpoch(), entry -> noteStart(entry, starts));
             Map<LogId, RecoveredLog> recovered = new HashMap<>();
             for (LogId log : logs) {
                 Checkpoint.Point point = checkpoint.points().getOrDefault(log, Checkpoint.Point.NONE);
-                RecoveredLog found = new RecoveredLog(log, path(log), this, point.withStart(OffsetFile.START.read(path(log))));
+                long start = Math.max(starts.getOrDefault(log, 0L), OffsetFile.START.read(path(log)));
+                RecoveredLog found = new RecoveredLog(log, path(log), this, point.withStart(start));
                 found.load();
                 recovered.put(log, found);
             }
-            JournalReplay replay = new JournalReplay(disk, journalDirectory);
-            replay.read(checkpoint.journalEpoch(), entry -> apply(entry, recovered));
+            replay.read(checkpoint.journalEpoch(), entry -> replay(entry, recovered));
             Map<LogId, StoredLog> stored = new HashMap<>();
             Map<LogId, Checkpoint.Point> points = new HashMap<>();
             for (Map.Entry<LogId, RecoveredLog> entry : recovered.entrySet()) {
@@ -94,17 +98,21 @@ public final class FileSegmentStore implements SegmentStore, SegmentOwner {
         }
     }
 
-    private static void apply(JournalEntry entry, Map<LogId, RecoveredLog> logs) {
+    private static void noteStart(JournalEntry entry, Map<LogId, Long> starts) {
+        switch (entry.kind()) {
+            case JournalEntry.BATCHES -> { }
+            case JournalEntry.MOVE_START -> starts.merge(entry.log(), entry.offset(), Math::max);
+            default -> throw new BrokerException(ErrorCode.STORAGE_FAILURE, "the journal has an entry of unknown kind " + entry.kind());
+        }
+    }
+
+    private static void replay(JournalEntry entry, Map<LogId, RecoveredLog> logs) {
         RecoveredLog log = logs.get(entry.log());
-        if (log == null) {
+        if (log == null || entry.kind() != JournalEntry.BATCHES) {
             return;
         }
         try {
-            switch (entry.kind()) {
-                case JournalEntry.BATCHES -> log.replay(entry);
-                case JournalEntry.MOVE_START -> log.moveStart(entry.offset());
-                default -> throw new BrokerException(ErrorCode.STORAGE_FAILURE, "the journal has an entry of unknown kind " + entry.kind());
-            }
+            log.replay(entry.bytes());
         } catch (IOException e) {
             throw new BrokerException(ErrorCode.STORAGE_FAILURE, "cannot replay the journal: " + e.getMessage(), e);
         }
@@ -146,7 +154,7 @@ public final class FileSegmentStore implements SegmentStore, SegmentOwner {
             throw file.failure("cannot create", e);
         }
         FileSegment segment = new FileSegment(log, baseOffset, file, this, FileSegment.empty(baseOffset));
-        checkpointer.created(path(log), topicPath(log), segmentsDirectory);
+        checkpointer.namesChanged(directories(log));
         return segment;
     }
 
@@ -253,11 +261,17 @@ public final class FileSegmentStore implements SegmentStore, SegmentOwner {
     @Override
     public void beforeTruncate(FileSegment segment, SegmentExtent cut) {
         checkpointer.lower(segment, cut);
+        checkpointer.namesChanged(path(segment.log()));
     }
 
     @Override
     public void deleted(FileSegment segment) {
         checkpointer.deleted(segment);
+    }
+
+    /** A log's directory and those above it that the store makes. */
+    Path[] directories(LogId log) {
+        return new Path[] {path(log), topicPath(log), segmentsDirectory};
     }
 
     private Path path(LogId log) {

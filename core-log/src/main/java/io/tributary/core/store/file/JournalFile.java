@@ -43,7 +43,7 @@ final class JournalFile {
     private final FileChannel channel;
     private final ByteBuffer blockHeader = ByteBuffer.allocateDirect(BLOCK_HEADER_BYTES);
     private final ByteBuffer zeros = ByteBuffer.allocateDirect(ZEROS_BYTES);
-    private long epoch;
+    private Header header = new Header(0, 0, 0, 0);
     private long end;
 
     JournalFile(Disk disk, Path path) throws IOException {
@@ -56,7 +56,7 @@ final class JournalFile {
     }
 
     long epoch() {
-        return epoch;
+        return header.epoch();
     }
 
     /** The position of the next block. */
@@ -69,13 +69,18 @@ final class JournalFile {
     }
 
     /** Begins the file anew; durable with the first block. */
-    void begin(Header header) throws IOException {
+    void begin(Header begun) throws IOException {
+        header = begun;
+        beginAgain();
+    }
+
+    /** Writes the header once more, and goes on behind it. */
+    void beginAgain() throws IOException {
         ByteBuffer bytes = ByteBuffer.allocateDirect(FILE_HEADER_BYTES);
         bytes.putLong(FILE_MAGIC).putInt(0).putInt(0).putLong(header.epoch()).putLong(header.firstSequence())
             .putLong(header.previousEpoch()).putLong(header.previousEnd());
         bytes.putInt(CRC, crc(bytes.slice(BODY_LENGTH, FILE_HEADER_BYTES - BODY_LENGTH)));
         write(bytes.flip(), 0);
-        epoch = header.epoch();
         end = ALIGNMENT;
     }
 
@@ -100,7 +105,7 @@ final class JournalFile {
             length += part.remaining();
         }
         blockHeader.clear();
-        blockHeader.putLong(BLOCK_MAGIC).putInt(0).putInt(Math.toIntExact(length)).putLong(epoch).putLong(sequence).putLong(end).flip();
+        blockHeader.putLong(BLOCK_MAGIC).putInt(0).putInt(Math.toIntExact(length)).putLong(header.epoch()).putLong(sequence).putLong(end).flip();
         CRC32C crc = new CRC32C();
         crc.update(blockHeader.slice(BODY_LENGTH, BLOCK_HEADER_BYTES - BODY_LENGTH));
         for (ByteBuffer part : body) {

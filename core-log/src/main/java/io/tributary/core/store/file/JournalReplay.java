@@ -42,6 +42,8 @@ final class JournalReplay {
         try (Stream<Path> paths = Files.list(directory)) {
             for (Path path : paths.filter(p -> p.toString().endsWith(Journal.SUFFIX)).sorted().toList()) {
                 JournalFile file = new JournalFile(disk, path);
+                // What is acted upon must not be gone after the next power cut; a killed process may have left it unforced.
+                file.channel().force(false);
                 files.add(new Found(file, file.readHeader()));
             }
         }
