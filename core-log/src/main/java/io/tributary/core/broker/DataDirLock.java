@@ -23,7 +23,7 @@ final class DataDirLock implements AutoCloseable {
     static DataDirLock acquire(Path directory) {
         FileChannel channel = null;
         try {
-            Files.createDirectories(directory);
+            makeDurably(directory.toAbsolutePath());
             channel = FileChannel.open(directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             if (tryLock(channel) != null) {
                 return new DataDirLock(channel);
@@ -34,6 +34,19 @@ final class DataDirLock implements AutoCloseable {
             throw new BrokerException(ErrorCode.STORAGE_FAILURE, "cannot use the data directory " + directory + ": " + e.getMessage(), e);
         }
         throw new BrokerException(ErrorCode.STORAGE_FAILURE, "the data directory " + directory + " is in use by another process");
+    }
+
+    /** A new directory whose name a power cut takes away would take everything in it away too. */
+    private static void makeDurably(Path directory) throws IOException {
+        Path parent = directory.getParent();
+        if (parent == null || Files.isDirectory(directory)) {
+            return;
+        }
+        makeDurably(parent);
+        Files.createDirectory(directory);
+        try (FileChannel names = FileChannel.open(parent, StandardOpenOption.READ)) {
+            names.force(true);
+        }
     }
 
     private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {

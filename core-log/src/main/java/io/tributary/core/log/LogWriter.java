@@ -63,6 +63,8 @@ final class LogWriter {
     private long runBytes;
     private long nextOffset;
     private boolean uncommitted;
+    /** Whether the segments end where the log does; not when a failed commit could not be taken back. */
+    private boolean rolledBack = true;
     private @Nullable Segment active;
     private long activeSinceMs;
 
@@ -92,9 +94,14 @@ final class LogWriter {
 
     /** Appends what was staged. */
     void flush() {
-        if (state.isClosed()) {
-            BrokerException closed = new BrokerException(ErrorCode.CLOSED, id + " is closed");
-            pending.forEach(work -> fail(work, closed));
+        try {
+            if (state.isClosed()) {
+                throw new BrokerException(ErrorCode.CLOSED, id + " is closed");
+            }
+            cutSegments();
+        } catch (RuntimeException failure) {
+            BrokerException cause = BrokerException.of(failure);
+            pending.forEach(work -> fail(work, cause));
             pending.clear();
             return;
         }
@@ -143,8 +150,8 @@ final class LogWriter {
         ProducerStates.Verdict verdict;
         try {
             verdict = producers.check(batches, nextOffset);
-        } catch (BrokerException refused) {
-            fail(work, refused);
+        } catch (RuntimeException refused) {
+            fail(work, BrokerException.of(refused));
             return;
         }
         BatchMetadata duplicate = verdict.duplicate();
@@ -297,10 +304,26 @@ final class LogWriter {
 
     /** The commit failed: goes back to what is durable, and fails who waits. */
     void rollBack(BrokerException failure) {
-        long end = state.highWatermark();
         uncommitted = false;
-        nextOffset = end;
-        tail.truncate(end);
+        nextOffset = state.highWatermark();
+        tail.truncate(nextOffset);
+        producers.rollBack();
+        rolledBack = false;
+        try {
+            cutSegments();
+        } catch (RuntimeException fault) {
+            LOG.error("{} cannot be cut back to what is durable, and takes no appends until it can", partition, fault);
+        }
+        failAwaiting(failure);
+    }
+
+    /** Cuts off what is not durable, if that is still to be done. */
+    private void cutSegments() {
+        if (rolledBack) {
+            return;
+        }
+        producers.deleteLostSnapshots();
+        long end = state.highWatermark();
         List<Segment> kept = new ArrayList<>();
         for (Segment segment : state.segments()) {
             if (segment.baseOffset() < end || kept.isEmpty()) {
@@ -312,8 +335,7 @@ final class LogWriter {
         }
         state.setSegments(kept);
         active = kept.isEmpty() ? null : kept.get(kept.size() - 1);
-        producers.rollBack();
-        failAwaiting(failure);
+        rolledBack = true;
     }
 
     private void failAwaiting(BrokerException failure) {
@@ -393,12 +415,13 @@ final class LogWriter {
     }
 
     Set<Long> lastBatchesOfProducers() {
+        cutSegments();
         return producers.lastBatches();
     }
 
     /** Removes what has passed its retention. */
     void retain() {
-        if (state.isClosed()) {
+        if (state.isClosed() || !rolledBack) {
             return;
         }
         if (!config.get().compaction().deletes()) {

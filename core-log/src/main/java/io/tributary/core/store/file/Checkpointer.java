@@ -221,6 +221,7 @@ final class Checkpointer {
         boolean sealed = segment.isSealed();
         segment.file().markClean();
         SegmentExtent extent = segment.extent();
+        segment.cutRaggedEnd();
         try {
             segment.file().force();
         } catch (IOException e) {

@@ -12,6 +12,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A segment in a file: batches one after the other, nothing else. The index of a segment that is still written stays in memory; that of a
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class FileSegment implements Segment {
     static final String SUFFIX = ".log";
+    private static final Logger LOG = LoggerFactory.getLogger(FileSegment.class);
     /** Of one that compaction has written: with gaps, and an empty batch behind the others that tells the segment's end. */
     static final String COMPACTED_SUFFIX = ".compacted";
 
@@ -36,6 +39,7 @@ final class FileSegment implements Segment {
     private volatile SoftReference<SparseIndex> loadedIndex = new SoftReference<>(null);
     private volatile boolean sealed;
     private int indexedSize;
+    private volatile boolean ragged;
 
     /** A segment that is written, with what is known of its first bytes. */
     FileSegment(LogId log, long baseOffset, SegmentFile file, SegmentOwner owner, IndexFile.Loaded known) {
@@ -232,12 +236,21 @@ final class FileSegment implements Segment {
         }
     }
 
-    /** Takes back what a failed write left behind the segment's end. */
-    void cutBack(int size) {
+    /** A write behind the segment's end failed, and may have left something there. */
+    void noteFailedWrite() {
+        ragged = true;
         try {
-            file.truncate(size);
+            cutRaggedEnd();
         } catch (IOException e) {
-            throw file.failure("cannot cut back", e);
+            LOG.warn("{} cannot be cut back after a failed write, and takes no more until it can: {}", this, e.toString());
+        }
+    }
+
+    /** Takes back what a failed write left, if that is still there. To be called before anything is written or forced. */
+    synchronized void cutRaggedEnd() throws IOException {
+        if (ragged) {
+            file.truncate(extent.size());
+            ragged = false;
         }
     }
 

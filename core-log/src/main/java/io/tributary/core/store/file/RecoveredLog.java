@@ -142,6 +142,9 @@ final class RecoveredLog {
             LOG.info("{} is cut back from {} to {} bytes, the end of its last whole batch", path, size, known.extent().size());
             file.truncate(known.extent().size());
         }
+        if (store.isForced()) {
+            file.writeAgain(vouched, known.extent().size());
+        }
         changed |= vouched < size || vouched == 0;
         if (nextBase != Long.MAX_VALUE) {
             segment.seal();

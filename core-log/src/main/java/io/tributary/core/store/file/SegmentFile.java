@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The file beneath a segment, opened when it is needed. Safe on any thread; written by one at a time. */
 final class SegmentFile {
+    private static final int COPY_BYTES = 1 << 20;
+
     private final Path path;
     private final OpenFiles openFiles;
     private final AtomicBoolean dirty = new AtomicBoolean();
@@ -69,6 +71,24 @@ final class SegmentFile {
         long at = position;
         while (bytes.hasRemaining()) {
             at += open.write(bytes, at);
+        }
+    }
+
+    /**
+     * Writes a part once more. After a force that failed, and a new start, the system may have it in memory only and take it for written;
+     * what is written anew can be forced.
+     */
+    void writeAgain(long from, long to) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocateDirect((int) Math.min(to - from, COPY_BYTES));
+        for (long at = from; at < to;) {
+            bytes.clear().limit((int) Math.min(to - at, bytes.capacity()));
+            while (bytes.hasRemaining()) {
+                if (channel().read(bytes, at + bytes.position()) < 0) {
+                    throw new IOException("it ends before " + to);
+                }
+            }
+            write(bytes.flip(), at);
+            at += bytes.limit();
         }
     }
 

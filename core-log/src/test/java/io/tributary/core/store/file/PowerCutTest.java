@@ -35,7 +35,7 @@ class PowerCutTest {
 
     @Test
     void losesNothingAtAnyOperationOfAShortHistory() throws IOException {
-        for (int seed = 0; seed < 6; seed++) {
+        for (int seed = 0; seed < 5; seed++) {
             long operations = check(new Run(seed, 12, SimulatedDisk.NO_END));
             for (long cut = 0; cut < operations; cut++) {
                 check(new Run(seed, 12, cut));
@@ -46,7 +46,7 @@ class PowerCutTest {
     @Test
     void losesNothingAtSomeOperationOfALongHistory() throws IOException {
         Random random = new Random(7);
-        for (int seed = 1000; seed < 1150; seed++) {
+        for (int seed = 1000; seed < 1100; seed++) {
             check(new Run(seed, 60, random.nextInt(900)));
         }
     }
