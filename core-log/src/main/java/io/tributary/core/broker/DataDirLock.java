@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -31,9 +33,17 @@ final class DataDirLock implements AutoCloseable {
             channel.close();
         } catch (IOException e) {
             close(channel);
-            throw new BrokerException(ErrorCode.STORAGE_FAILURE, "cannot use the data directory " + directory + ": " + e.getMessage(), e);
+            throw new BrokerException(ErrorCode.STORAGE_FAILURE, "cannot use the data directory " + directory + ": " + reason(e), e);
         }
         throw new BrokerException(ErrorCode.STORAGE_FAILURE, "the data directory " + directory + " is in use by another process");
+    }
+
+    /** Some exceptions of the file system have the path as their message, and nothing else. */
+    private static String reason(IOException e) {
+        if (e instanceof AccessDeniedException denied) {
+            return "no permission to write " + denied.getFile();
+        }
+        return e instanceof FileAlreadyExistsException exists ? exists.getFile() + " is no directory" : e.getMessage();
     }
 
     /** A new directory whose name a power cut takes away would take everything in it away too. */

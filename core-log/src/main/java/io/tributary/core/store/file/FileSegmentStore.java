@@ -94,7 +94,7 @@ public final class FileSegmentStore implements SegmentStore, SegmentOwner {
             startJournal(replay);
             return stored;
         } catch (IOException e) {
-            throw new BrokerException(ErrorCode.STORAGE_FAILURE, "cannot recover " + segmentsDirectory + ": " + e.getMessage(), e);
+            throw new BrokerException(ErrorCode.STORAGE_FAILURE, "cannot recover " + segmentsDirectory + ": " + e, e);
         }
     }
 

@@ -87,9 +87,9 @@ class IoErrorTest {
 
     @Test
     void writesWhatTheJournalCouldNotForceToAnotherFile() {
-        for (int i = 0; i < 10; i++) {
+        for (int i = 0; i < 12; i++) {
             StoreFixture store = open(60_000);
-            appendAll(store, i);
+            appendAll(store, i % 3);
             fail(SimulatedDisk.Operation.FORCE, IoErrorTest::isJournal, 1);
             appendAll(store, 3);
             assertNothingLostWithoutPower(store);
@@ -158,18 +158,24 @@ class IoErrorTest {
 
     @Test
     void takesBackWhatAFailedWriteLeftInASegment() {
-        StoreFixture store = open(3);
-        appendAll(store, 3);
-        for (int i = 0; i < 40; i++) {
-            disk.setRoom(random.nextInt(100));
-            fail(SimulatedDisk.Operation.TRUNCATE, IoErrorTest::isSegment, random.nextInt(3));
-            assertThat(append(store)).isNotNull();
-            disk.setRoom(Long.MAX_VALUE);
-            await().until(() -> append(store) == null);
+        for (int i = 0; i < 20; i++) {
+            StoreFixture store = open(3);
+            appendAll(store, 3);
+            AtomicInteger cuts = new AtomicInteger(random.nextInt(3));
+            disk.fail((operation, path) -> {
+                if (isSegment(path) && (operation == SimulatedDisk.Operation.WRITE
+                        || operation == SimulatedDisk.Operation.TRUNCATE && cuts.getAndDecrement() > 0)) {
+                    throw new IOException(ERROR);
+                }
+            });
+            assertThat(StoreFixture.failure(model.append(store.logs.get(0), random, 1000, 2000))).isNotNull();
+            disk.fail((operation, path) -> { });
+            assertThat(StoreFixture.failure(model.append(store.logs.get(0), random, 1000, 5))).isNull();
+            // Too much for this segment: it is sealed.
+            assertThat(StoreFixture.failure(store.logs.get(0).append(TestBatches.of(model.add("x".repeat(9000)))).durable())).isNull();
+            store.close();
+            assertNothingLostWithoutPower(open(3));
         }
-        disk.fail((operation, path) -> { });
-        store.close();
-        assertNothingLostWithoutPower(open(3));
     }
 
     @Test

@@ -65,6 +65,13 @@ final class LogModel {
         });
     }
 
+    /** Takes note of a value that is appended by itself. */
+    String add(String value) {
+        String unique = nextNumber + "-" + value;
+        sent.put(unique, new Sent(nextNumber++, "k", unique));
+        return unique;
+    }
+
     private static String filler(Random random, int length) {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < length; i++) {

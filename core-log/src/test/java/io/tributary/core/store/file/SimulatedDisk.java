@@ -28,7 +28,7 @@ final class SimulatedDisk implements Disk {
     /** What is done to it; each is counted, and may be made to fail. */
     enum Operation { CREATE, WRITE, TRUNCATE, FORCE, MOVE, DELETE, SYNC }
 
-    /** Throws to make an operation fail. A write that fails has written nothing; a force that fails has forced what chance wants. */
+    /** Throws to make an operation fail. Of a write or a force that fails chance says what was done. */
     interface Faults {
         void before(Operation operation, Path path) throws IOException;
     }
@@ -189,7 +189,18 @@ final class SimulatedDisk implements Disk {
 
     /** Writes as much as there is room for. */
     synchronized int write(SimulatedChannel to, ByteBuffer bytes, long position) throws IOException {
-        begin(Operation.WRITE, to.path());
+        try {
+            begin(Operation.WRITE, to.path());
+        } catch (IOException e) {
+            if (!off && random.nextBoolean()) {
+                put(to, bytes.duplicate(), position);
+            }
+            throw e;
+        }
+        return put(to, bytes, position);
+    }
+
+    private int put(SimulatedChannel to, ByteBuffer bytes, long position) throws IOException {
         int length = bytes.remaining();
         long grown = position + length - to.file().size();
         if (grown > room) {
