@@ -39,7 +39,7 @@ final class DataDirLock implements AutoCloseable {
     }
 
     /** Some exceptions of the file system have the path as their message, and nothing else. */
-    private static String reason(IOException e) {
+    private static @Nullable String reason(IOException e) {
         if (e instanceof AccessDeniedException denied) {
             return "no permission to write " + denied.getFile();
         }

@@ -394,7 +394,8 @@ final class LogWriter {
         try {
             segment.delete();
         } catch (BrokerException failure) {
-            LOG.warn("a segment before the start of {} is still there, until the broker is next opened: {}", partition, failure.getMessage());
+            LOG.warn("a segment before the start of {} is still there, until the broker is next opened: {}", partition,
+                failure.getMessage());
         }
     }
 

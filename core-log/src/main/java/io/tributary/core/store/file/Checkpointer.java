@@ -29,8 +29,8 @@ import org.slf4j.LoggerFactory;
  * Forces written segments to the disk behind the appends, writes down how far that has come, and lets the journal go so far. Without a
  * journal it forces sealed segments only, and the others when the store is closed: the operating system's own pace is what was asked for.
  *
- * <p>When a segment or a directory cannot be forced, nobody knows what of it is on the disk. Then no checkpoint is made any more and the journal is kept
- * until the next start, which recovers from the last good checkpoint.
+ * <p>When a segment or a directory cannot be forced, nobody knows what of it is on the disk. Then no checkpoint is made any more and the
+ * journal is kept until the next start, which recovers from the last good checkpoint.
  */
 final class Checkpointer {
     /** The growth of a segment that is still written that is worth writing its index again. */

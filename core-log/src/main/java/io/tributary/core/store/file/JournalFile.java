@@ -105,7 +105,8 @@ final class JournalFile {
             length += part.remaining();
         }
         blockHeader.clear();
-        blockHeader.putLong(BLOCK_MAGIC).putInt(0).putInt(Math.toIntExact(length)).putLong(header.epoch()).putLong(sequence).putLong(end).flip();
+        blockHeader.putLong(BLOCK_MAGIC).putInt(0).putInt(Math.toIntExact(length)).putLong(header.epoch()).putLong(sequence).putLong(end)
+            .flip();
         CRC32C crc = new CRC32C();
         crc.update(blockHeader.slice(BODY_LENGTH, BLOCK_HEADER_BYTES - BODY_LENGTH));
         for (ByteBuffer part : body) {

@@ -28,6 +28,7 @@ final class LogModel {
         final String key;
         final String value;
         volatile long offset = UNKNOWN;
+        boolean found;
 
         Sent(int number, String key, String value) {
             this.number = number;
@@ -39,6 +40,7 @@ final class LogModel {
     private final boolean compacted;
     private final Map<String, Sent> sent = new HashMap<>();
     private int nextNumber;
+    private long foundStart;
     private long leastStart;
     private long mostStart;
 
@@ -90,6 +92,12 @@ final class LogModel {
         leastStart = Math.max(leastStart, offset);
     }
 
+    /** What was acknowledged and not found again since may be lost. */
+    void mayLoseWhatIsNew() {
+        leastStart = foundStart;
+        sent.values().stream().filter(record -> !record.found).forEach(record -> record.offset = UNKNOWN);
+    }
+
     /** Everything acknowledged is there, and nothing else than what was appended, in its order. What is found must be found again. */
     void check(PartitionLog log) {
         List<Record> found = StoreFixture.read(log);
@@ -108,6 +116,7 @@ final class LogModel {
             assertThat(known.number).as("order of %s at offset %s", log.id(), record.offset()).isGreaterThan(number);
             assertThat(known.offset).as("offset of %s in %s", known.number, log.id()).isIn(UNKNOWN, record.offset());
             known.offset = record.offset();
+            known.found = true;
             lastOfKey.put(known.key, record.offset());
             byOffset.put(record.offset(), record);
             number = known.number;
@@ -125,6 +134,7 @@ final class LogModel {
                     log.id(), start, log.highWatermark()).isTrue();
         }
         sent.values().removeIf(record -> record.offset == UNKNOWN);
+        foundStart = start;
         leastStart = start;
     }
 
