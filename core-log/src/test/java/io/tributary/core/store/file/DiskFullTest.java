@@ -74,7 +74,7 @@ class DiskFullTest {
             for (int i = 0; i < 5; i++) {
                 long end = store.logs.get(0).highWatermark();
                 BrokerException failure = append(store);
-                assertThat(failure == null || failure.getMessage().contains(FULL)).isTrue();
+                assertThat(failure == null || failure.toString().contains(FULL)).isTrue();
                 assertThat(store.logs.get(0).highWatermark()).isGreaterThanOrEqualTo(end);
                 model.check(store.logs.get(0));
             }

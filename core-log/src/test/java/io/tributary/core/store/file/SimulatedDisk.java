@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -61,7 +62,7 @@ final class SimulatedDisk implements Disk {
                     files.put(path, new SimulatedFile(Files.readAllBytes(path)));
                 }
                 if (!path.equals(root)) {
-                    parent(path).durable.put(path.getFileName().toString(), node(path));
+                    parent(path).durable.put(path.getFileName().toString(), Objects.requireNonNull(node(path)));
                 }
             }
         } catch (IOException e) {
@@ -100,8 +101,8 @@ final class SimulatedDisk implements Disk {
         return parent;
     }
 
-    private Object node(Path path) {
-        Object directory = directories.get(path);
+    private @Nullable Object node(Path path) {
+        SimulatedDirectory directory = directories.get(path);
         return directory != null ? directory : files.get(path);
     }
 
@@ -140,7 +141,7 @@ final class SimulatedDisk implements Disk {
         if (Files.isDirectory(directory)) {
             return;
         }
-        createDirectories(directory.getParent());
+        createDirectories(Objects.requireNonNull(directory.getParent()));
         begin(Operation.CREATE, directory);
         SimulatedDirectory made = new SimulatedDirectory();
         parent(directory).put(directory.getFileName().toString(), made);
@@ -151,7 +152,7 @@ final class SimulatedDisk implements Disk {
     @Override
     public synchronized void move(Path from, Path to) throws IOException {
         begin(Operation.MOVE, to);
-        SimulatedFile file = files.remove(from);
+        SimulatedFile file = Objects.requireNonNull(files.remove(from));
         parent(to).move(from.getFileName().toString(), to.getFileName().toString(), file);
         SimulatedFile replaced = files.put(to, file);
         room = replaced == null ? room : free(replaced.size());
@@ -248,7 +249,7 @@ final class SimulatedDisk implements Disk {
     synchronized SimulatedDisk cutPower() {
         off = true;
         Map<Path, byte @Nullable []> left = new HashMap<>();
-        survive(root, directories.get(root), left);
+        survive(root, Objects.requireNonNull(directories.get(root)), left);
         try {
             Files.walkFileTree(root, new SimpleFileVisitor<>() {
                 @Override
