@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -23,7 +25,7 @@ final class DataDirLock implements AutoCloseable {
     static DataDirLock acquire(Path directory) {
         FileChannel channel = null;
         try {
-            Files.createDirectories(directory);
+            makeDurably(directory.toAbsolutePath());
             channel = FileChannel.open(directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             if (tryLock(channel) != null) {
                 return new DataDirLock(channel);
@@ -31,9 +33,30 @@ final class DataDirLock implements AutoCloseable {
             channel.close();
         } catch (IOException e) {
             close(channel);
-            throw new BrokerException(ErrorCode.STORAGE_FAILURE, "cannot use the data directory " + directory + ": " + e.getMessage(), e);
+            throw new BrokerException(ErrorCode.STORAGE_FAILURE, "cannot use the data directory " + directory + ": " + reason(e), e);
         }
         throw new BrokerException(ErrorCode.STORAGE_FAILURE, "the data directory " + directory + " is in use by another process");
+    }
+
+    /** Some exceptions of the file system have the path as their message, and nothing else. */
+    private static @Nullable String reason(IOException e) {
+        if (e instanceof AccessDeniedException denied) {
+            return "no permission to write " + denied.getFile();
+        }
+        return e instanceof FileAlreadyExistsException exists ? exists.getFile() + " is no directory" : e.getMessage();
+    }
+
+    /** A new directory whose name a power cut takes away would take everything in it away too. */
+    private static void makeDurably(Path directory) throws IOException {
+        Path parent = directory.getParent();
+        if (parent == null || Files.isDirectory(directory)) {
+            return;
+        }
+        makeDurably(parent);
+        Files.createDirectory(directory);
+        try (FileChannel names = FileChannel.open(parent, StandardOpenOption.READ)) {
+            names.force(true);
+        }
     }
 
     private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {

@@ -12,8 +12,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A log thread's lane to one store, with what was appended since the last commit. Belongs to the log thread.
@@ -25,7 +23,6 @@ final class CommitLane {
     private static final int MAX_COMMITS = 2;
     /** What may wait for the next commit before the log thread leaves its mailbox alone. */
     private static final long MAX_UNCOMMITTED_BYTES = 16 << 20;
-    private static final Logger LOG = LoggerFactory.getLogger(CommitLane.class);
 
     private final SegmentStore store;
     private final LogThread thread;
@@ -121,12 +118,7 @@ final class CommitLane {
         uncommittedBytes = 0;
         lane.reset();
         for (LogWriter writer : failed) {
-            try {
-                writer.rollBack(cause);
-            } catch (RuntimeException fault) {
-                LOG.error("a log could not be taken back to what is durable and is closed", fault);
-                writer.close(BrokerException.of(fault));
-            }
+            writer.rollBack(cause);
         }
         failed.clear();
         List<Consumer<@Nullable BrokerException>> told = callbacks;

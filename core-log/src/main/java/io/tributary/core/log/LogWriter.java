@@ -21,6 +21,8 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.storage.internals.log.BatchMetadata;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The writing side of one log. Everything here runs on the log's thread. */
 final class LogWriter {
@@ -29,6 +31,7 @@ final class LogWriter {
     private static final int LEADER_EPOCH = 0;
     /** Memory comes free by whole segments, so they are small there. */
     private static final int MEMORY_SEGMENT_BYTES = 1 << 20;
+    private static final Logger LOG = LoggerFactory.getLogger(LogWriter.class);
 
     private final LogId id;
     private final PartitionId partition;
@@ -60,6 +63,8 @@ final class LogWriter {
     private long runBytes;
     private long nextOffset;
     private boolean uncommitted;
+    /** Whether the segments end where the log does; not when a failed commit could not be taken back. */
+    private boolean rolledBack = true;
     private @Nullable Segment active;
     private long activeSinceMs;
 
@@ -89,9 +94,14 @@ final class LogWriter {
 
     /** Appends what was staged. */
     void flush() {
-        if (state.isClosed()) {
-            BrokerException closed = new BrokerException(ErrorCode.CLOSED, id + " is closed");
-            pending.forEach(work -> fail(work, closed));
+        try {
+            if (state.isClosed()) {
+                throw new BrokerException(ErrorCode.CLOSED, id + " is closed");
+            }
+            cutSegments();
+        } catch (RuntimeException failure) {
+            BrokerException cause = BrokerException.of(failure);
+            pending.forEach(work -> fail(work, cause));
             pending.clear();
             return;
         }
@@ -140,8 +150,8 @@ final class LogWriter {
         ProducerStates.Verdict verdict;
         try {
             verdict = producers.check(batches, nextOffset);
-        } catch (BrokerException refused) {
-            fail(work, refused);
+        } catch (RuntimeException refused) {
+            fail(work, BrokerException.of(refused));
             return;
         }
         BatchMetadata duplicate = verdict.duplicate();
@@ -294,10 +304,26 @@ final class LogWriter {
 
     /** The commit failed: goes back to what is durable, and fails who waits. */
     void rollBack(BrokerException failure) {
-        long end = state.highWatermark();
         uncommitted = false;
-        nextOffset = end;
-        tail.truncate(end);
+        nextOffset = state.highWatermark();
+        tail.truncate(nextOffset);
+        producers.rollBack();
+        rolledBack = false;
+        try {
+            cutSegments();
+        } catch (RuntimeException fault) {
+            LOG.error("{} cannot be cut back to what is durable, and takes no appends until it can", partition, fault);
+        }
+        failAwaiting(failure);
+    }
+
+    /** Cuts off what is not durable, if that is still to be done. */
+    private void cutSegments() {
+        if (rolledBack) {
+            return;
+        }
+        producers.deleteLostSnapshots();
+        long end = state.highWatermark();
         List<Segment> kept = new ArrayList<>();
         for (Segment segment : state.segments()) {
             if (segment.baseOffset() < end || kept.isEmpty()) {
@@ -309,8 +335,7 @@ final class LogWriter {
         }
         state.setSegments(kept);
         active = kept.isEmpty() ? null : kept.get(kept.size() - 1);
-        producers.rollBack();
-        failAwaiting(failure);
+        rolledBack = true;
     }
 
     private void failAwaiting(BrokerException failure) {
@@ -331,16 +356,26 @@ final class LogWriter {
             result.complete(state.startOffset());
             return;
         }
-        state.setStartOffset(start);
-        lane.moveStart(id, start, failure -> {
-            if (failure == null) {
-                dropSegments(start);
-                result.complete(start);
-            } else {
-                result.completeExceptionally(failure);
-            }
-        });
-        advanced.run();
+        try {
+            lane.moveStart(id, start, failure -> {
+                if (failure == null) {
+                    startMoved(start);
+                    result.complete(start);
+                } else {
+                    result.completeExceptionally(failure);
+                }
+            });
+        } catch (BrokerException failure) {
+            result.completeExceptionally(failure);
+        }
+    }
+
+    private void startMoved(long start) {
+        if (start > state.startOffset()) {
+            state.setStartOffset(start);
+            dropSegments(start);
+            advanced.run();
+        }
     }
 
     private void dropSegments(long start) {
@@ -351,7 +386,16 @@ final class LogWriter {
         }
         if (!gone.isEmpty()) {
             state.setSegments(kept);
-            gone.forEach(Segment::delete);
+            gone.forEach(this::deleteQuietly);
+        }
+    }
+
+    private void deleteQuietly(Segment segment) {
+        try {
+            segment.delete();
+        } catch (BrokerException failure) {
+            LOG.warn("a segment before the start of {} is still there, until the broker is next opened: {}", partition,
+                failure.getMessage());
         }
     }
 
@@ -372,12 +416,13 @@ final class LogWriter {
     }
 
     Set<Long> lastBatchesOfProducers() {
+        cutSegments();
         return producers.lastBatches();
     }
 
     /** Removes what has passed its retention. */
     void retain() {
-        if (state.isClosed()) {
+        if (state.isClosed() || !rolledBack) {
             return;
         }
         if (!config.get().compaction().deletes()) {

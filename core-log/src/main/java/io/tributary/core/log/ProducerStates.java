@@ -9,6 +9,7 @@ import io.tributary.core.store.Segment;
 import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -30,7 +31,10 @@ import org.apache.kafka.storage.internals.log.ProducerAppendInfo;
 import org.apache.kafka.storage.internals.log.ProducerStateEntry;
 import org.apache.kafka.storage.internals.log.ProducerStateManager;
 import org.apache.kafka.storage.internals.log.ProducerStateManagerConfig;
+import org.apache.kafka.storage.internals.log.SnapshotFile;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a log knows of idempotent producers: their epochs and last sequences. It is loaded when the first such producer comes, from the
@@ -40,6 +44,7 @@ import org.jspecify.annotations.Nullable;
  * last segments can tell of producers.
  */
 final class ProducerStates {
+    private static final Logger LOG = LoggerFactory.getLogger(ProducerStates.class);
     private static final int EXPIRATION_MS = 24 * 60 * 60 * 1000;
     private static final int MAX_TRANSACTION_MS = 15 * 60 * 1000;
     private static final int SCAN_BYTES = 1 << 20;
@@ -67,6 +72,23 @@ final class ProducerStates {
         this.state = state;
         this.directory = directory;
         this.clock = clock;
+        deleteLostSnapshots();
+    }
+
+    /** Deletes those of batches that the log has lost or taken back: when others are in their place nobody could tell any more. */
+    void deleteLostSnapshots() {
+        if (directory == null || !Files.isDirectory(directory)) {
+            return;
+        }
+        try {
+            for (SnapshotFile snapshot : ProducerStateManager.listSnapshotFiles(directory.toFile())) {
+                if (snapshot.offset > state.highWatermark()) {
+                    snapshot.deleteIfExists();
+                }
+            }
+        } catch (IOException e) {
+            throw new BrokerException(ErrorCode.STORAGE_FAILURE, "cannot delete old snapshots of " + id + ": " + e.getMessage(), e);
+        }
     }
 
     /**
@@ -212,7 +234,10 @@ final class ProducerStates {
         return next;
     }
 
-    /** Writes down what is known at {@code endOffset}, and forgets snapshots that are no longer needed. */
+    /**
+     * Writes down what is known at {@code endOffset}, and forgets snapshots that are no longer needed. What cannot be written is read from
+     * the log at the next start.
+     */
     void takeSnapshot(long endOffset, boolean sync) {
         ProducerStateManager states = manager;
         if (states == null || directory == null || states.isEmpty()) {
@@ -226,7 +251,7 @@ final class ProducerStates {
                 states.deleteSnapshotsBefore(segments.get(Math.max(0, segments.size() - 2)).baseOffset());
             }
         } catch (IOException e) {
-            throw new BrokerException(ErrorCode.STORAGE_FAILURE, "cannot write the producers of " + id + ": " + e.getMessage(), e);
+            LOG.warn("the producers of {} cannot be written down: {}", id, e.toString());
         }
     }
 

@@ -59,14 +59,14 @@ record Checkpoint(long journalEpoch, Map<LogId, Point> points) {
     }
 
     /** Replaces the file, durably. */
-    void write(Path path) throws IOException {
+    void write(Disk disk, Path path) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(HEADER_BYTES + (long) POINT_BYTES * points.size() + CRC_BYTES));
         bytes.putLong(MAGIC).putLong(journalEpoch).putLong(points.size());
         points.forEach((log, point) -> bytes.putLong(log.topic().getMostSignificantBits()).putLong(log.topic().getLeastSignificantBits())
             .putInt(log.partition()).putLong(point.startOffset()).putLong(point.segmentBase()).putLong(point.endOffset())
             .putInt(point.position()));
         bytes.putInt(JournalFile.crc(bytes.slice(0, bytes.position())));
-        FileSync.replace(path, bytes.flip(), true);
+        disk.replace(path, bytes.flip(), true);
     }
 
     private static BrokerException damaged(Path path) {

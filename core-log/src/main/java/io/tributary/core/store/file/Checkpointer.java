@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -28,14 +29,15 @@ import org.slf4j.LoggerFactory;
  * Forces written segments to the disk behind the appends, writes down how far that has come, and lets the journal go so far. Without a
  * journal it forces sealed segments only, and the others when the store is closed: the operating system's own pace is what was asked for.
  *
- * <p>When a segment cannot be forced, nobody knows what of it is on the disk. Then no checkpoint is made any more and the journal is kept
- * until the next start, which recovers from the last good checkpoint.
+ * <p>When a segment or a directory cannot be forced, nobody knows what of it is on the disk. Then no checkpoint is made any more and the
+ * journal is kept until the next start, which recovers from the last good checkpoint.
  */
 final class Checkpointer {
     /** The growth of a segment that is still written that is worth writing its index again. */
     private static final int INDEX_GROWTH_BYTES = 1 << 20;
     private static final Logger LOG = LoggerFactory.getLogger(Checkpointer.class);
 
+    private final Disk disk;
     private final Path path;
     private final boolean journaled;
     private final Set<FileSegment> dirty = ConcurrentHashMap.newKeySet();
@@ -55,7 +57,8 @@ final class Checkpointer {
     private volatile boolean halted;
     private long journalEpoch;
 
-    Checkpointer(Path path, boolean journaled) {
+    Checkpointer(Disk disk, Path path, boolean journaled) {
+        this.disk = disk;
         this.path = path;
         this.journaled = journaled;
     }
@@ -88,8 +91,8 @@ final class Checkpointer {
         }
     }
 
-    /** A file was made in the first of these directories, which may be new in the next, and so on. */
-    void created(Path... directories) {
+    /** Names in these directories have changed: they are synced before a checkpoint vouches for what is in them. */
+    void namesChanged(Path... directories) {
         newNames.addAll(List.of(directories));
     }
 
@@ -169,9 +172,10 @@ final class Checkpointer {
         changed.set(false);
         Journal used = journal;
         // What was submitted before the roll is written to earlier files, and its segments were written before that.
-        long epoch = used == null ? journalEpoch : used.roll().join();
-        Set<Path> names = new HashSet<>(newNames);
+        long epoch = used == null ? journalEpoch : roll(used);
         Set<FileSegment> taken = new HashSet<>(dirty);
+        // After the segments: each has told of its names before it was written.
+        Set<Path> names = new HashSet<>(newNames);
         taken.removeIf(segment -> !(journaled || last || segment.isSealed()));
         newNames.removeAll(names);
         dirty.removeAll(taken);
@@ -181,9 +185,7 @@ final class Checkpointer {
                 force(segment, forced);
             }
             for (Path name : names) {
-                if (Files.isDirectory(name)) {
-                    FileSync.directory(name);
-                }
+                sync(name);
             }
             forced.forEach(this::advance);
             write(epoch);
@@ -199,9 +201,21 @@ final class Checkpointer {
         }
     }
 
+    /** Can be interrupted: a journal that was halted does not answer any more. */
+    private static long roll(Journal journal) throws IOException {
+        try {
+            return journal.roll().get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("the broker is halted", e);
+        } catch (ExecutionException e) {
+            throw new IOException("the journal could not begin a new file", e);
+        }
+    }
+
     private void write(long epoch) throws IOException {
         Map<LogId, Checkpoint.Point> now = Map.copyOf(points);
-        new Checkpoint(epoch, now).write(path);
+        new Checkpoint(epoch, now).write(disk, path);
         writtenPoints = now;
     }
 
@@ -211,6 +225,17 @@ final class Checkpointer {
         return point != null && segment.baseOffset() < point.segmentBase();
     }
 
+    private void sync(Path directory) throws IOException {
+        try {
+            if (Files.isDirectory(directory)) {
+                disk.sync(directory);
+            }
+        } catch (IOException e) {
+            broken = Files.isDirectory(directory);
+            throw e;
+        }
+    }
+
     private void force(FileSegment segment, Map<FileSegment, SegmentExtent> forced) throws IOException {
         if (halted) {
             throw new IOException("the broker is halted");
@@ -218,6 +243,7 @@ final class Checkpointer {
         boolean sealed = segment.isSealed();
         segment.file().markClean();
         SegmentExtent extent = segment.extent();
+        segment.cutRaggedEnd();
         try {
             segment.file().force();
         } catch (IOException e) {

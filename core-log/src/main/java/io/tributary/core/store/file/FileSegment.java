@@ -12,6 +12,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A segment in a file: batches one after the other, nothing else. The index of a segment that is still written stays in memory; that of a
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class FileSegment implements Segment {
     static final String SUFFIX = ".log";
+    private static final Logger LOG = LoggerFactory.getLogger(FileSegment.class);
     /** Of one that compaction has written: with gaps, and an empty batch behind the others that tells the segment's end. */
     static final String COMPACTED_SUFFIX = ".compacted";
 
@@ -38,6 +41,7 @@ final class FileSegment implements Segment {
     private int indexedSize;
     /** Up to where writing to the disk has been asked for. */
     private int writtenBehind;
+    private volatile boolean ragged;
 
     /** A segment that is written, with what is known of its first bytes. */
     FileSegment(LogId log, long baseOffset, SegmentFile file, SegmentOwner owner, IndexFile.Loaded known) {
@@ -134,6 +138,22 @@ final class FileSegment implements Segment {
         }
     }
 
+    /** Whether these whole batches are in the file, from an offset on, byte for byte. */
+    boolean holds(long offset, ByteBuffer batches) throws IOException {
+        int size = extent.size();
+        Place first = find(new HeaderScan(file, file.channel(), size), offset, size);
+        if (first == null || first.baseOffset() != offset || batches.remaining() > size - first.position()) {
+            return false;
+        }
+        ByteBuffer stored = ByteBuffer.allocate(batches.remaining());
+        while (stored.hasRemaining()) {
+            if (file.channel().read(stored, first.position() + (long) stored.position()) < 0) {
+                return false;
+            }
+        }
+        return stored.flip().equals(batches);
+    }
+
     private SparseIndex index() throws IOException {
         SparseIndex open = openIndex;
         if (open == null) {
@@ -204,14 +224,15 @@ final class FileSegment implements Segment {
                 maxTimestamp = Math.max(maxTimestamp, scan.maxTimestamp());
             }
             SegmentExtent cut = new SegmentExtent(Math.max(endOffset, baseOffset), position, maxTimestamp);
+            SparseIndex index = index();
+            IndexFile.delete(file);
+            indexedSize = 0;
             owner.beforeTruncate(this, cut);
             file.truncate(position);
-            SparseIndex index = index();
             index.truncate(position);
             openIndex = index;
+            sealed = false;
             extent = cut;
-            IndexFile.delete(file.path());
-            indexedSize = 0;
         } catch (IOException e) {
             throw file.failure("cannot truncate", e);
         }
@@ -227,12 +248,21 @@ final class FileSegment implements Segment {
         return true;
     }
 
-    /** Takes back what a failed write left behind the segment's end. */
-    void cutBack(int size) {
+    /** A write behind the segment's end failed, and may have left something there. */
+    void noteFailedWrite() {
+        ragged = true;
         try {
-            file.truncate(size);
+            cutRaggedEnd();
         } catch (IOException e) {
-            throw file.failure("cannot cut back", e);
+            LOG.warn("{} cannot be cut back after a failed write, and takes no more until it can: {}", this, e.toString());
+        }
+    }
+
+    /** Takes back what a failed write left, if that is still there. To be called before anything is written or forced. */
+    synchronized void cutRaggedEnd() throws IOException {
+        if (ragged) {
+            file.truncate(extent.size());
+            ragged = false;
         }
     }
 
@@ -241,11 +271,12 @@ final class FileSegment implements Segment {
      *
      * @param atLeastBytes the growth that is worth a write
      */
-    void writeIndex(SegmentExtent upTo, int atLeastBytes) throws IOException {
+    void writeIndex(SegmentExtent upTo, int atLeastBytes) {
         SparseIndex index = openIndex;
         if (index != null && !file.isDeleted() && upTo.size() - indexedSize >= atLeastBytes) {
-            IndexFile.write(file.path(), baseOffset, upTo, index);
-            indexedSize = upTo.size();
+            if (IndexFile.write(file, baseOffset, upTo, index)) {
+                indexedSize = upTo.size();
+            }
         }
     }
 
@@ -268,7 +299,7 @@ final class FileSegment implements Segment {
         owner.deleted(this);
         file.delete();
         try {
-            IndexFile.delete(file.path());
+            IndexFile.delete(file);
         } catch (IOException e) {
             throw file.failure("cannot delete the index of", e);
         }

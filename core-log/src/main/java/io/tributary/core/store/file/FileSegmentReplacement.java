@@ -8,9 +8,7 @@ import io.tributary.core.store.SegmentExtent;
 import io.tributary.core.store.SegmentReplacement;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -75,9 +73,8 @@ final class FileSegmentReplacement implements SegmentReplacement {
     public void prepare() {
         write(EmptyBatch.at(endOffset - 1));
         try {
-            if (store.isForced()) {
-                unfinished.force();
-            }
+            // Whatever the store's durability: what it replaces is on the disk.
+            unfinished.force();
         } catch (IOException e) {
             throw unfinished.failure("cannot force", e);
         }
@@ -89,12 +86,12 @@ final class FileSegmentReplacement implements SegmentReplacement {
         Path path = directory.resolve(FileSegment.compactedFileName(baseOffset));
         SegmentFile file = new SegmentFile(path, store.openFiles());
         try {
-            IndexFile.delete(path);
+            IndexFile.delete(file);
             for (FileSegment segment : old) {
                 // Held open, so that nobody opens the new file for the old one.
                 segment.file().channel();
             }
-            Files.move(unfinished.path(), path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            file.disk().move(unfinished.path(), path);
         } catch (IOException e) {
             throw file.failure("cannot put in place", e);
         }
@@ -116,13 +113,11 @@ final class FileSegmentReplacement implements SegmentReplacement {
             throw new IllegalStateException("not committed");
         }
         try {
-            if (store.isForced()) {
-                FileSync.directory(directory);
-            }
+            now.file().disk().sync(directory);
             for (FileSegment segment : old) {
                 if (!segment.file().path().equals(now.file().path())) {
                     segment.file().delete();
-                    IndexFile.delete(segment.file().path());
+                    IndexFile.delete(segment.file());
                 }
             }
             now.writeIndex(now.extent(), 1);

@@ -42,36 +42,48 @@ public final class FileSegmentStore implements SegmentStore, SegmentOwner {
     /** What a segment may hold that is in the page cache only, so that a checkpoint does not keep the disk busy for long. */
     private static final int WRITE_BEHIND_BYTES = 8 << 20;
 
+    private final Disk disk;
     private final Path segmentsDirectory;
     private final Path journalDirectory;
     private final Settings settings;
     private final Checkpointer checkpointer;
-    private final OpenFiles openFiles = new OpenFiles();
+    private final OpenFiles openFiles;
     private @Nullable Journal journal;
 
     /** A store beneath a directory that is this process's alone. */
     public FileSegmentStore(Path directory, Settings settings) {
+        this(directory, settings, Disk.REAL);
+    }
+
+    /** A store on a disk of the caller's. */
+    FileSegmentStore(Path directory, Settings settings, Disk disk) {
+        this.disk = disk;
+        this.openFiles = new OpenFiles(disk);
         this.segmentsDirectory = directory.resolve("segments");
         this.journalDirectory = directory.resolve("journal");
         this.settings = settings;
-        this.checkpointer = new Checkpointer(directory.resolve("checkpoint"), settings.forced());
+        this.checkpointer = new Checkpointer(disk, directory.resolve("checkpoint"), settings.forced());
     }
 
     @Override
     public Map<LogId, StoredLog> recover(Collection<LogId> logs) {
         try {
-            Files.createDirectories(segmentsDirectory);
+            disk.createDirectories(segmentsDirectory);
             Checkpoint checkpoint = checkpointer.read();
             deleteUnknown(logs);
+            JournalReplay replay = new JournalReplay(disk, journalDirectory);
+            // First of all: what is before a log's start may be there or not.
+            Map<LogId, Long> starts = new HashMap<>();
+            replay.read(checkpoint.journalEpoch(), entry -> noteStart(entry, starts));
             Map<LogId, RecoveredLog> recovered = new HashMap<>();
             for (LogId log : logs) {
                 Checkpoint.Point point = checkpoint.points().getOrDefault(log, Checkpoint.Point.NONE);
-                RecoveredLog found = new RecoveredLog(log, path(log), this, point.withStart(OffsetFile.START.read(path(log))));
+                long start = Math.max(starts.getOrDefault(log, 0L), OffsetFile.START.read(path(log)));
+                RecoveredLog found = new RecoveredLog(log, path(log), this, point.withStart(start));
                 found.load();
                 recovered.put(log, found);
             }
-            JournalReplay replay = new JournalReplay(journalDirectory);
-            replay.read(checkpoint.journalEpoch(), entry -> apply(entry, recovered));
+            replay.read(checkpoint.journalEpoch(), entry -> replay(entry, recovered));
             Map<LogId, StoredLog> stored = new HashMap<>();
             Map<LogId, Checkpoint.Point> points = new HashMap<>();
             for (Map.Entry<LogId, RecoveredLog> entry : recovered.entrySet()) {
@@ -85,21 +97,25 @@ public final class FileSegmentStore implements SegmentStore, SegmentOwner {
             startJournal(replay);
             return stored;
         } catch (IOException e) {
-            throw new BrokerException(ErrorCode.STORAGE_FAILURE, "cannot recover " + segmentsDirectory + ": " + e.getMessage(), e);
+            throw new BrokerException(ErrorCode.STORAGE_FAILURE, "cannot recover " + segmentsDirectory + ": " + e, e);
         }
     }
 
-    private static void apply(JournalEntry entry, Map<LogId, RecoveredLog> logs) {
+    private static void noteStart(JournalEntry entry, Map<LogId, Long> starts) {
+        switch (entry.kind()) {
+            case JournalEntry.BATCHES -> { }
+            case JournalEntry.MOVE_START -> starts.merge(entry.log(), entry.offset(), Math::max);
+            default -> throw new BrokerException(ErrorCode.STORAGE_FAILURE, "the journal has an entry of unknown kind " + entry.kind());
+        }
+    }
+
+    private static void replay(JournalEntry entry, Map<LogId, RecoveredLog> logs) {
         RecoveredLog log = logs.get(entry.log());
-        if (log == null) {
+        if (log == null || entry.kind() != JournalEntry.BATCHES) {
             return;
         }
         try {
-            switch (entry.kind()) {
-                case JournalEntry.BATCHES -> log.replay(entry);
-                case JournalEntry.MOVE_START -> log.moveStart(entry.offset());
-                default -> throw new BrokerException(ErrorCode.STORAGE_FAILURE, "the journal has an entry of unknown kind " + entry.kind());
-            }
+            log.replay(entry.bytes());
         } catch (IOException e) {
             throw new BrokerException(ErrorCode.STORAGE_FAILURE, "cannot replay the journal: " + e.getMessage(), e);
         }
@@ -107,7 +123,7 @@ public final class FileSegmentStore implements SegmentStore, SegmentOwner {
 
     private void startJournal(JournalReplay replay) throws IOException {
         if (settings.forced()) {
-            Journal started = new Journal(journalDirectory, settings.journalBytes(), replay.lastEpoch(), replay.files(),
+            Journal started = new Journal(disk, journalDirectory, settings.journalBytes(), replay.lastEpoch(), replay.files(),
                 checkpointer::soon);
             journal = started;
             checkpointer.start(started, settings.checkpointEvery());
@@ -115,7 +131,7 @@ public final class FileSegmentStore implements SegmentStore, SegmentOwner {
             // The checkpoint vouches for everything, and nothing will be added.
             for (JournalFile file : replay.files()) {
                 file.close();
-                Files.delete(file.path());
+                disk.delete(file.path());
             }
             checkpointer.start(null, settings.checkpointEvery());
         }
@@ -135,13 +151,13 @@ public final class FileSegmentStore implements SegmentStore, SegmentOwner {
     public Segment create(LogId log, long baseOffset) {
         SegmentFile file = new SegmentFile(path(log).resolve(FileSegment.fileName(baseOffset)), openFiles);
         try {
-            Files.createDirectories(path(log));
+            disk.createDirectories(path(log));
             file.create();
         } catch (IOException e) {
             throw file.failure("cannot create", e);
         }
         FileSegment segment = new FileSegment(log, baseOffset, file, this, FileSegment.empty(baseOffset));
-        checkpointer.created(path(log), topicPath(log), segmentsDirectory);
+        checkpointer.namesChanged(directories(log));
         return segment;
     }
 
@@ -158,7 +174,7 @@ public final class FileSegmentStore implements SegmentStore, SegmentOwner {
     @Override
     public void noteCompacted(LogId log, long offset) {
         try {
-            OffsetFile.COMPACTED.write(path(log), offset);
+            OffsetFile.COMPACTED.write(disk, path(log), offset);
         } catch (IOException e) {
             throw new BrokerException(ErrorCode.STORAGE_FAILURE, "cannot write beside " + path(log) + ": " + e.getMessage(), e);
         }
@@ -176,7 +192,7 @@ public final class FileSegmentStore implements SegmentStore, SegmentOwner {
             deleteTree(path(log));
             Path topic = topicPath(log);
             if (Files.isDirectory(topic) && isEmpty(topic)) {
-                Files.deleteIfExists(topic);
+                disk.delete(topic);
             }
         } catch (IOException e) {
             throw new BrokerException(ErrorCode.STORAGE_FAILURE, "cannot delete " + path(log) + ": " + e.getMessage(), e);
@@ -189,13 +205,13 @@ public final class FileSegmentStore implements SegmentStore, SegmentOwner {
         }
     }
 
-    private static void deleteTree(Path path) throws IOException {
+    private void deleteTree(Path path) throws IOException {
         if (!Files.exists(path)) {
             return;
         }
         try (Stream<Path> files = Files.walk(path)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
+                disk.delete(file);
             }
         }
     }
@@ -241,7 +257,7 @@ public final class FileSegmentStore implements SegmentStore, SegmentOwner {
     /** Writes a log's new start to the page cache. */
     void writeStart(LogId log, long startOffset) {
         try {
-            OffsetFile.START.write(path(log), startOffset);
+            OffsetFile.START.write(disk, path(log), startOffset);
         } catch (IOException e) {
             throw new BrokerException(ErrorCode.STORAGE_FAILURE, "cannot write the start of " + path(log) + ": " + e.getMessage(), e);
         }
@@ -251,11 +267,17 @@ public final class FileSegmentStore implements SegmentStore, SegmentOwner {
     @Override
     public void beforeTruncate(FileSegment segment, SegmentExtent cut) {
         checkpointer.lower(segment, cut);
+        checkpointer.namesChanged(path(segment.log()));
     }
 
     @Override
     public void deleted(FileSegment segment) {
         checkpointer.deleted(segment);
+    }
+
+    /** A log's directory and those above it that the store makes. */
+    Path[] directories(LogId log) {
+        return new Path[] {path(log), topicPath(log), segmentsDirectory};
     }
 
     private Path path(LogId log) {
@@ -264,6 +286,10 @@ public final class FileSegmentStore implements SegmentStore, SegmentOwner {
 
     private Path topicPath(LogId log) {
         return segmentsDirectory.resolve(log.topic().toString());
+    }
+
+    Disk disk() {
+        return disk;
     }
 
     OpenFiles openFiles() {

@@ -5,7 +5,6 @@ import io.tributary.core.model.ErrorCode;
 import io.tributary.core.store.Lane;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -24,8 +23,8 @@ import org.slf4j.LoggerFactory;
  * once. Files are used again when the checkpoint no longer needs them.
  *
  * <p>A block that cannot be written or forced is tried once more in another file; when that fails too its groups fail, and with them
- * those of the same lane that were submitted behind, until the lane is reset. A failed block never comes back: the next file's header says
- * where the valid part of this one ends.
+ * those of the same lane that were submitted behind, until the lane is reset. To a file that failed nothing is added: nobody knows what of
+ * it is on the disk. A failed block never comes back: the next file's header says where the valid part of this one ends.
  */
 final class Journal implements AutoCloseable {
     static final String SUFFIX = ".journal";
@@ -49,6 +48,7 @@ final class Journal implements AutoCloseable {
         }
     }
 
+    private final Disk disk;
     private final Path directory;
     private final long fileBytes;
     private final Runnable checkpointWanted;
@@ -57,6 +57,10 @@ final class Journal implements AutoCloseable {
     private final Deque<JournalFile> spare = new ArrayDeque<>();
     private final Deque<JournalFile> full = new ArrayDeque<>();
     private @Nullable JournalFile current;
+    /** To come after the current file; kept until it is begun, since a header that could not be written may yet be there. */
+    private @Nullable JournalFile next;
+    /** Nothing more is added to the current file. */
+    private boolean ended;
     private long epoch;
     private long sequence;
     private volatile boolean parked;
@@ -69,7 +73,8 @@ final class Journal implements AutoCloseable {
      * @param lastEpoch        the highest epoch that any file has had
      * @param checkpointWanted told, on the journal's thread, when the journal has grown long
      */
-    Journal(Path directory, long fileBytes, long lastEpoch, List<JournalFile> free, Runnable checkpointWanted) {
+    Journal(Disk disk, Path directory, long fileBytes, long lastEpoch, List<JournalFile> free, Runnable checkpointWanted) {
+        this.disk = disk;
         this.directory = directory;
         this.fileBytes = fileBytes;
         this.epoch = lastEpoch;
@@ -92,7 +97,7 @@ final class Journal implements AutoCloseable {
         Runnable order = () -> {
             try {
                 JournalFile now = current;
-                if (now == null || now.end() > JournalFile.ALIGNMENT) {
+                if (now == null || ended || now.end() > JournalFile.ALIGNMENT) {
                     begin();
                 }
                 result.complete(epoch);
@@ -215,39 +220,44 @@ final class Journal implements AutoCloseable {
                 throw first;
             }
             LOG.warn("the journal could not be written, trying another file: {}", first.toString());
-            begin();
             writeOnce(body);
         }
     }
 
     private void writeOnce(List<ByteBuffer> body) throws IOException {
         JournalFile file = current;
-        if (file == null || file.end() >= fileBytes) {
+        if (file == null || ended || file.end() >= fileBytes) {
             file = begin();
         }
+        ended = true;
         long newEnd = file.writeBlock(sequence, body);
         if (halted) {
             throw new IOException("the broker is halted");
         }
         file.force(newEnd);
+        ended = false;
         sequence++;
     }
 
     private JournalFile begin() throws IOException {
         JournalFile before = current;
-        JournalFile file = spare.poll();
+        ended = true;
+        if (before != null && before.end() == JournalFile.ALIGNMENT) {
+            // Nothing of it is durable, perhaps not even its header: it is begun once more.
+            before.beginAgain();
+            ended = false;
+            return before;
+        }
+        JournalFile file = next;
         if (file == null) {
-            file = new JournalFile(directory.resolve((epoch + 1) + SUFFIX));
-            FileSync.directory(directory);
+            file = spare.isEmpty() ? create() : spare.remove();
+            next = file;
         }
-        try {
-            file.begin(new JournalFile.Header(epoch + 1, sequence, before == null ? 0 : before.epoch(), before == null ? 0 : before.end()));
-        } catch (IOException e) {
-            spare.add(file);
-            throw e;
-        }
+        file.begin(new JournalFile.Header(epoch + 1, sequence, before == null ? 0 : before.epoch(), before == null ? 0 : before.end()));
         epoch++;
         current = file;
+        next = null;
+        ended = false;
         if (before != null) {
             full.add(before);
             if (full.size() >= CHECKPOINT_AT_FILES) {
@@ -257,14 +267,25 @@ final class Journal implements AutoCloseable {
         return file;
     }
 
+    private JournalFile create() throws IOException {
+        JournalFile file = new JournalFile(disk, directory.resolve((epoch + 1) + SUFFIX));
+        try {
+            disk.sync(directory);
+            return file;
+        } catch (IOException e) {
+            discard(file);
+            throw e;
+        }
+    }
+
     private BrokerException failure(IOException cause) {
         return new BrokerException(ErrorCode.STORAGE_FAILURE, "cannot write to " + directory + ": " + cause.getMessage(), cause);
     }
 
-    private static void discard(JournalFile file) {
+    private void discard(JournalFile file) {
         try {
             file.close();
-            Files.deleteIfExists(file.path());
+            disk.delete(file.path());
         } catch (IOException e) {
             LOG.warn("a journal file that is no longer needed could not be deleted: {}", e.toString());
         }
@@ -275,6 +296,9 @@ final class Journal implements AutoCloseable {
         files.addAll(full);
         if (current != null) {
             files.add(current);
+        }
+        if (next != null) {
+            files.add(next);
         }
         for (JournalFile file : files) {
             try {

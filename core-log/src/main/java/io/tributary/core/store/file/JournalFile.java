@@ -48,14 +48,14 @@ final class JournalFile {
     private final FileChannel channel;
     private final ByteBuffer blockHeader = ByteBuffer.allocateDirect(BLOCK_HEADER_BYTES);
     private final ByteBuffer zeros = ByteBuffer.allocateDirect(ZEROS_BYTES);
-    private long epoch;
+    private Header header = new Header(0, 0, 0, 0);
     private long end;
     /** The file has all its bytes up to here. */
     private long filled;
 
-    JournalFile(Path path) throws IOException {
+    JournalFile(Disk disk, Path path) throws IOException {
         this.path = path;
-        this.channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
+        this.channel = disk.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
         this.filled = channel.size();
     }
 
@@ -64,7 +64,7 @@ final class JournalFile {
     }
 
     long epoch() {
-        return epoch;
+        return header.epoch();
     }
 
     /** The position of the next block. */
@@ -77,13 +77,18 @@ final class JournalFile {
     }
 
     /** Begins the file anew; durable with the first block. */
-    void begin(Header header) throws IOException {
+    void begin(Header begun) throws IOException {
+        header = begun;
+        beginAgain();
+    }
+
+    /** Writes the header once more, and goes on behind it. */
+    void beginAgain() throws IOException {
         ByteBuffer bytes = ByteBuffer.allocateDirect(FILE_HEADER_BYTES);
         bytes.putLong(FILE_MAGIC).putInt(0).putInt(0).putLong(header.epoch()).putLong(header.firstSequence())
             .putLong(header.previousEpoch()).putLong(header.previousEnd());
         bytes.putInt(CRC, crc(bytes.slice(BODY_LENGTH, FILE_HEADER_BYTES - BODY_LENGTH)));
         write(bytes.flip(), 0);
-        epoch = header.epoch();
         end = ALIGNMENT;
     }
 
@@ -108,7 +113,8 @@ final class JournalFile {
             length += part.remaining();
         }
         blockHeader.clear();
-        blockHeader.putLong(BLOCK_MAGIC).putInt(0).putInt(Math.toIntExact(length)).putLong(epoch).putLong(sequence).putLong(end).flip();
+        blockHeader.putLong(BLOCK_MAGIC).putInt(0).putInt(Math.toIntExact(length)).putLong(header.epoch()).putLong(sequence).putLong(end)
+            .flip();
         CRC32C crc = new CRC32C();
         crc.update(blockHeader.slice(BODY_LENGTH, BLOCK_HEADER_BYTES - BODY_LENGTH));
         for (ByteBuffer part : body) {
@@ -141,12 +147,17 @@ final class JournalFile {
     }
 
     /** Grows the file by zeros up to the next step, so that the blocks up to there force no metadata of the file system. */
-    private void fillBehind(long newEnd) throws IOException {
+    private void fillBehind(long newEnd) {
         long target = (newEnd + FILL_BYTES - 1) / FILL_BYTES * FILL_BYTES;
-        for (long at = newEnd; at < target;) {
-            at += channel.write(FILL.duplicate().limit((int) (PAGE_BYTES - at % PAGE_BYTES)), at);
+        try {
+            for (long at = newEnd; at < target;) {
+                at += channel.write(FILL.duplicate().limit((int) (PAGE_BYTES - at % PAGE_BYTES)), at);
+            }
+            filled = target;
+        } catch (IOException noRoom) {
+            // The block is written, which is what counts; the next one tries again.
+            filled = newEnd;
         }
-        filled = target;
     }
 
     FileChannel channel() {

@@ -36,12 +36,14 @@ final class JournalReplay {
     private final List<Found> files = new ArrayList<>();
 
     /** Opens what there is in the directory. */
-    JournalReplay(Path directory) throws IOException {
+    JournalReplay(Disk disk, Path directory) throws IOException {
         this.directory = directory;
-        Files.createDirectories(directory);
+        disk.createDirectories(directory);
         try (Stream<Path> paths = Files.list(directory)) {
             for (Path path : paths.filter(p -> p.toString().endsWith(Journal.SUFFIX)).sorted().toList()) {
-                JournalFile file = new JournalFile(path);
+                JournalFile file = new JournalFile(disk, path);
+                // What is acted upon must not be gone after the next power cut; a killed process may have left it unforced.
+                file.channel().force(false);
                 files.add(new Found(file, file.readHeader()));
             }
         }

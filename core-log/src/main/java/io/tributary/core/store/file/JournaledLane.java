@@ -40,6 +40,7 @@ final class JournaledLane implements Lane {
         int stagedBefore = staged.size();
         int positionBefore = stagedBefore == 0 ? 0 : staged.get(stagedBefore - 1).position();
         try {
+            target.cutRaggedEnd();
             int next = 0;
             long position = start;
             while (next < batches.size()) {
@@ -63,7 +64,7 @@ final class JournaledLane implements Lane {
             if (stagedBefore > 0) {
                 staged.get(stagedBefore - 1).position(positionBefore);
             }
-            target.cutBack(start);
+            target.noteFailedWrite();
             throw target.file().failure("cannot append to", e);
         }
         store.noteAppended(target, batches);

@@ -28,13 +28,20 @@ final class OpenFiles implements AutoCloseable {
         return thread;
     });
 
-    OpenFiles() {
+    private final Disk disk;
+
+    OpenFiles(Disk disk) {
+        this.disk = disk;
         ScheduledFuture<?> unused = sweeper.scheduleWithFixedDelay(this::sweep, SWEEP_MS, SWEEP_MS, TimeUnit.MILLISECONDS);
     }
 
     /** Milliseconds of a clock that does not jump. */
     static long now() {
         return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+    }
+
+    Disk disk() {
+        return disk;
     }
 
     void opened(SegmentFile file) {

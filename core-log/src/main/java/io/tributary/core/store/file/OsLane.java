@@ -23,6 +23,7 @@ final class OsLane implements Lane {
         FileSegment target = (FileSegment) segment;
         int start = target.extent().size();
         try {
+            target.cutRaggedEnd();
             long position = start;
             staging.clear();
             for (ByteBuffer buffer : batches) {
@@ -38,7 +39,7 @@ final class OsLane implements Lane {
             }
             writeOut(target, position);
         } catch (IOException e) {
-            target.cutBack(start);
+            target.noteFailedWrite();
             throw target.file().failure("cannot append to", e);
         }
         store.noteAppended(target, batches);

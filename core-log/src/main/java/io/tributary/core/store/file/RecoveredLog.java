@@ -46,9 +46,6 @@ final class RecoveredLog {
     /** Takes up the files. */
     void load() throws IOException {
         if (!Files.isDirectory(directory)) {
-            if (point.endOffset() > 0) {
-                throw damaged("its directory is missing");
-            }
             return;
         }
         compactedBefore = OffsetFile.COMPACTED.read(directory);
@@ -60,15 +57,18 @@ final class RecoveredLog {
                 loadCompacted(paths.get(i), bases[i]);
             } else if (next <= point.startOffset() || bases[i] < compactedEnd) {
                 // Deleted by retention or replaced by compaction, and the deletion was lost.
-                Files.delete(paths.get(i));
-                IndexFile.delete(paths.get(i));
+                delete(paths.get(i));
             } else if (!load(paths.get(i), bases[i], next)) {
                 dropFrom(paths.subList(i + 1, paths.size()));
                 break;
             }
         }
-        if (point.position() > 0 && end() < point.endOffset()) {
-            throw damaged("it ends at offset " + end() + ", and " + point.endOffset() + " was durable");
+        if (end() < point.startOffset()) {
+            // All deleted by retention, and some of the deletions were lost.
+            for (FileSegment segment : segments) {
+                delete(segment);
+            }
+            segments.clear();
         }
     }
 
@@ -80,7 +80,7 @@ final class RecoveredLog {
         }
         for (Path path : all) {
             if (path.toString().endsWith(FileSegmentReplacement.UNFINISHED_SUFFIX)) {
-                Files.delete(path);
+                store.disk().delete(path);
             }
         }
         return all.stream().filter(path -> path.toString().endsWith(FileSegment.SUFFIX) || FileSegment.isCompacted(path)).sorted().toList();
@@ -89,19 +89,17 @@ final class RecoveredLog {
     private void loadCompacted(Path path, long base) throws IOException {
         SegmentFile file = new SegmentFile(path, store.openFiles());
         if (base < compactedEnd) {
-            file.delete();
-            IndexFile.delete(path);
+            delete(path);
             return;
         }
         FileSegment segment = new FileSegment(id, base, file, store, SegmentScan.compacted(file, base, Files.size(path)));
         segment.seal();
         if (!segments.isEmpty() && base != end()) {
-            throw file.damaged(0, "the segment before ends at offset " + end());
+            throw file.damaged(0, "the log before ends at offset " + end());
         }
         compactedEnd = segment.endOffset();
         if (segment.endOffset() <= point.startOffset()) {
-            segment.file().delete();
-            IndexFile.delete(path);
+            delete(segment);
             return;
         }
         segments.add(segment);
@@ -127,9 +125,9 @@ final class RecoveredLog {
         if (size < vouched || size > Integer.MAX_VALUE) {
             throw file.damaged(size, "it has " + size + " bytes, and " + vouched + " were durable");
         }
-        if (!segments.isEmpty() && base != end()) {
+        if (segments.isEmpty() ? base > point.startOffset() : base != end()) {
             if (base <= point.segmentBase() && point.endOffset() > 0) {
-                throw file.damaged(0, "the segment before ends at offset " + end());
+                throw file.damaged(0, "the log before ends at offset " + end());
             }
             return dropFrom(List.of(path));
         }
@@ -144,7 +142,10 @@ final class RecoveredLog {
             LOG.info("{} is cut back from {} to {} bytes, the end of its last whole batch", path, size, known.extent().size());
             file.truncate(known.extent().size());
         }
-        changed |= vouched < size;
+        if (store.isForced()) {
+            file.writeAgain(vouched, known.extent().size());
+        }
+        changed |= vouched < size || vouched == 0;
         if (nextBase != Long.MAX_VALUE) {
             segment.seal();
             segment.writeIndex(segment.extent(), 1);
@@ -153,11 +154,16 @@ final class RecoveredLog {
         return !torn;
     }
 
+    private void delete(Path path) throws IOException {
+        store.disk().delete(path);
+        changed = true;
+        IndexFile.delete(new SegmentFile(path, store.openFiles()));
+    }
+
     private boolean dropFrom(List<Path> paths) throws IOException {
         for (Path path : paths) {
             LOG.info("{} is dropped: what comes before it in the log is not whole", path);
-            Files.delete(path);
-            IndexFile.delete(path);
+            delete(path);
         }
         return false;
     }
@@ -166,49 +172,72 @@ final class RecoveredLog {
         return segments.isEmpty() ? point.startOffset() : segments.get(segments.size() - 1).endOffset();
     }
 
-    void moveStart(long start) throws IOException {
-        point = point.withStart(start);
-        if (start > end()) {
-            dropAll();
-        }
-    }
-
-    private void dropAll() throws IOException {
-        for (FileSegment segment : segments) {
-            segment.file().delete();
-            IndexFile.delete(segment.file().path());
-        }
-        segments.clear();
+    private void delete(FileSegment segment) throws IOException {
+        segment.file().delete();
+        IndexFile.delete(segment.file());
         changed = true;
     }
 
-    /** Adds what the log does not have yet. */
-    void replay(JournalEntry entry) throws IOException {
-        ByteBuffer bytes = entry.bytes();
+    /** Adds batches of the journal that the log does not have yet, or has others in the place of. */
+    void replay(ByteBuffer entry) throws IOException {
         int at = 0;
-        while (at < bytes.limit()) {
-            int size = BatchHeader.intactSize(bytes, at);
+        while (at < entry.limit()) {
+            int size = BatchHeader.intactSize(entry, at);
             if (size < 0) {
                 throw damaged("the journal has a broken batch for it at offset " + end());
             }
-            long base = BatchHeader.baseOffset(bytes, at);
-            if (base > end()) {
-                throw damaged("it ends at offset " + end() + ", and the journal goes on at " + base);
-            }
-            if (base == end()) {
-                append(bytes.slice(at, bytes.limit() - at));
+            if (isMissing(entry, at, size)) {
+                append(entry.slice(at, entry.limit() - at));
                 return;
             }
             at += size;
         }
     }
 
+    private boolean isMissing(ByteBuffer entry, int at, int size) throws IOException {
+        long base = BatchHeader.baseOffset(entry, at);
+        long end = end();
+        if (base > end) {
+            throw damaged("it ends at offset " + end + ", and the journal goes on at " + base);
+        }
+        if (segments.isEmpty()) {
+            return BatchHeader.lastOffset(entry, at) >= end;
+        }
+        if (base < end && base >= point.endOffset() && base >= segments.get(0).baseOffset()
+            && !segmentOf(base).holds(base, entry.slice(at, size))) {
+            // Left from a write that was taken back: the journal has what was put in its place.
+            cut(base);
+            return true;
+        }
+        return base == end;
+    }
+
+    private FileSegment segmentOf(long offset) {
+        int i = segments.size() - 1;
+        while (segments.get(i).baseOffset() > offset) {
+            i--;
+        }
+        return segments.get(i);
+    }
+
+    private void cut(long offset) throws IOException {
+        LOG.info("{} is cut back to offset {}, where the journal has something else", directory, offset);
+        for (int i = segments.size() - 1; i >= 0 && segments.get(i).baseOffset() >= offset; i--) {
+            delete(segments.remove(i));
+        }
+        if (!segments.isEmpty()) {
+            segments.get(segments.size() - 1).truncate(offset);
+        }
+        changed = true;
+    }
+
     private void append(ByteBuffer batches) throws IOException {
-        long next = end();
+        long base = BatchHeader.baseOffset(batches, 0);
+        long next = base;
         for (int at = 0; at < batches.limit();) {
             int size = BatchHeader.intactSize(batches, at);
             if (size < 0 || BatchHeader.baseOffset(batches, at) != next) {
-                throw damaged("the journal has a broken batch for it behind offset " + end());
+                throw damaged("the journal has a broken batch for it behind offset " + next);
             }
             next = BatchHeader.lastOffset(batches, at) + 1;
             at += size;
@@ -218,7 +247,7 @@ final class RecoveredLog {
             if (last != null) {
                 last.seal();
             }
-            last = (FileSegment) store.create(id, end());
+            last = (FileSegment) store.create(id, base);
             segments.add(last);
         }
         last.file().write(batches.duplicate(), last.extent().size());
@@ -228,6 +257,9 @@ final class RecoveredLog {
 
     /** Makes durable what was recovered. */
     Checkpoint.Point finish() throws IOException {
+        if (point.position() > 0 && end() < point.endOffset()) {
+            throw damaged("it ends at offset " + end() + ", and " + point.endOffset() + " was durable");
+        }
         if (!segments.isEmpty() && segments.get(0).baseOffset() > point.startOffset()) {
             throw damaged("it begins at offset " + segments.get(0).baseOffset() + ", not at " + point.startOffset());
         }
@@ -237,7 +269,11 @@ final class RecoveredLog {
                     segment.file().force();
                 }
             }
-            FileSync.directory(directory);
+            for (Path made : store.directories(id)) {
+                if (Files.isDirectory(made)) {
+                    store.disk().sync(made);
+                }
+            }
         }
         if (!segments.isEmpty()) {
             FileSegment last = segments.get(segments.size() - 1);

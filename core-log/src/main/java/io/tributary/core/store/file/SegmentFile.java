@@ -5,7 +5,6 @@ import io.tributary.core.model.ErrorCode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -13,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The file beneath a segment, opened when it is needed. Safe on any thread; written by one at a time. */
 final class SegmentFile {
+    private static final int COPY_BYTES = 1 << 20;
+
     private final Path path;
     private final OpenFiles openFiles;
     private final AtomicBoolean dirty = new AtomicBoolean();
@@ -23,6 +24,10 @@ final class SegmentFile {
     SegmentFile(Path path, OpenFiles openFiles) {
         this.path = path;
         this.openFiles = openFiles;
+    }
+
+    Disk disk() {
+        return openFiles.disk();
     }
 
     Path path() {
@@ -44,7 +49,7 @@ final class SegmentFile {
         if (deleted) {
             throw new IOException("the segment was deleted");
         }
-        FileChannel opened = FileChannel.open(path, options);
+        FileChannel opened = disk().open(path, options);
         channel = opened;
         openFiles.opened(this);
         return opened;
@@ -66,6 +71,24 @@ final class SegmentFile {
         long at = position;
         while (bytes.hasRemaining()) {
             at += open.write(bytes, at);
+        }
+    }
+
+    /**
+     * Writes a part once more. After a force that failed, and a new start, the system may have it in memory only and take it for written;
+     * what is written anew can be forced.
+     */
+    void writeAgain(long from, long to) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocateDirect((int) Math.min(to - from, COPY_BYTES));
+        for (long at = from; at < to;) {
+            bytes.clear().limit((int) Math.min(to - at, bytes.capacity()));
+            while (bytes.hasRemaining()) {
+                if (channel().read(bytes, at + bytes.position()) < 0) {
+                    throw new IOException("it ends before " + to);
+                }
+            }
+            write(bytes.flip(), at);
+            at += bytes.limit();
         }
     }
 
@@ -98,7 +121,7 @@ final class SegmentFile {
     void delete() {
         deleted = true;
         try {
-            Files.deleteIfExists(path);
+            disk().delete(path);
         } catch (IOException e) {
             throw failure("cannot delete", e);
         }

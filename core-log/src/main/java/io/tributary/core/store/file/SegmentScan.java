@@ -22,7 +22,9 @@ final class SegmentScan {
             return loaded.index();
         }
         IndexFile.Loaded built = trusted(file, segment.baseOffset(), extent.size());
-        IndexFile.write(file.path(), segment.baseOffset(), built.extent(), built.index());
+        if (!file.isDeleted()) {
+            IndexFile.write(file, segment.baseOffset(), built.extent(), built.index());
+        }
         return built.index();
     }
 
@@ -32,7 +34,9 @@ final class SegmentScan {
      */
     static IndexFile.Loaded trusted(SegmentFile file, long baseOffset, int size) throws IOException {
         IndexFile.Loaded known = IndexFile.read(file.path(), baseOffset, size);
-        if (known == null) {
+        boolean gaps = FileSegment.isCompacted(file.path());
+        // A compacted segment has the name of the one before, whose index may be there: one is of all of its segment, or of another.
+        if (known == null || gaps && known.extent().size() != size) {
             known = FileSegment.empty(baseOffset);
         }
         SparseIndex index = known.index();
@@ -42,7 +46,6 @@ final class SegmentScan {
         if (at == size) {
             return known;
         }
-        boolean gaps = FileSegment.isCompacted(file.path());
         HeaderScan scan = new HeaderScan(file, file.channel(), size);
         while (at < size) {
             FileSegment.Place place = scan.at(at);
