@@ -87,7 +87,7 @@ class IoErrorTest {
 
     @Test
     void writesWhatTheJournalCouldNotForceToAnotherFile() {
-        for (int i = 0; i < 12; i++) {
+        for (int i = 0; i < 36; i++) {
             StoreFixture store = open(60_000);
             appendAll(store, i % 3);
             fail(SimulatedDisk.Operation.FORCE, IoErrorTest::isJournal, 1);
