@@ -230,7 +230,7 @@ final class Journal implements AutoCloseable {
             file = begin();
         }
         ended = true;
-        long newEnd = file.writeBlock(sequence, body);
+        long newEnd = file.writeBlock(sequence, body, fileBytes);
         if (halted) {
             throw new IOException("the broker is halted");
         }

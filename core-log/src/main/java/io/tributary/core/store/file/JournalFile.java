@@ -106,8 +106,12 @@ final class JournalFile {
         return new Header(bytes.getLong(16), bytes.getLong(24), bytes.getLong(32), bytes.getLong(40));
     }
 
-    /** Writes a block behind the others; the end moves with {@link #force} only. */
-    long writeBlock(long sequence, List<ByteBuffer> body) throws IOException {
+    /**
+     * Writes a block behind the others; the end moves with {@link #force} only.
+     *
+     * @param fileBytes the size that the file will have
+     */
+    long writeBlock(long sequence, List<ByteBuffer> body, long fileBytes) throws IOException {
         long length = 0;
         for (ByteBuffer part : body) {
             length += part.remaining();
@@ -135,7 +139,7 @@ final class JournalFile {
         }
         long newEnd = end + aligned(size);
         if (newEnd > filled) {
-            fillBehind(newEnd);
+            fillBehind(newEnd, fileBytes);
         }
         return newEnd;
     }
@@ -147,11 +151,11 @@ final class JournalFile {
     }
 
     /** Grows the file by zeros up to the next step, so that the blocks up to there force no metadata of the file system. */
-    private void fillBehind(long newEnd) {
-        long target = (newEnd + FILL_BYTES - 1) / FILL_BYTES * FILL_BYTES;
+    private void fillBehind(long newEnd, long fileBytes) {
+        long target = Math.max(newEnd, Math.min((newEnd + FILL_BYTES - 1) / FILL_BYTES * FILL_BYTES, fileBytes));
         try {
             for (long at = newEnd; at < target;) {
-                at += channel.write(FILL.duplicate().limit((int) (PAGE_BYTES - at % PAGE_BYTES)), at);
+                at += channel.write(FILL.duplicate().limit((int) Math.min(PAGE_BYTES - at % PAGE_BYTES, target - at)), at);
             }
             filled = target;
         } catch (IOException noRoom) {
