@@ -213,6 +213,8 @@ class TopologyIT {
     void refusesToDeleteWhatIsUsed() throws Exception {
         bind("direct", "k");
         publish(exchange, "k", "m");
+        // What one channel publishes another one sees when it is stored, not before.
+        assertThat(channel.messageCount(queue)).isEqualTo(1);
 
         assertThat(AmqpServer.replyCode(() -> connection.createChannel().exchangeDelete(exchange, true))).isEqualTo(406);
         assertThat(AmqpServer.replyCode(() -> connection.createChannel().queueDelete(queue, false, true))).isEqualTo(406);
