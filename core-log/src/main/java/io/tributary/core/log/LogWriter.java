@@ -63,6 +63,8 @@ final class LogWriter {
     private long runBytes;
     private long nextOffset;
     private boolean uncommitted;
+    /** Where the log's start is being moved to; a lower one that is asked for meanwhile must not be written over it. */
+    private long startUnderWay;
     /** Whether the segments end where the log does; not when a failed commit could not be taken back. */
     private boolean rolledBack = true;
     private @Nullable Segment active;
@@ -356,16 +358,21 @@ final class LogWriter {
             result.complete(state.startOffset());
             return;
         }
+        long before = startUnderWay;
+        long moved = Math.max(start, before);
+        startUnderWay = moved;
         try {
-            lane.moveStart(id, start, failure -> {
+            lane.moveStart(id, moved, failure -> {
                 if (failure == null) {
-                    startMoved(start);
-                    result.complete(start);
+                    startMoved(moved);
+                    result.complete(moved);
                 } else {
+                    startUnderWay = state.startOffset();
                     result.completeExceptionally(failure);
                 }
             });
         } catch (BrokerException failure) {
+            startUnderWay = before;
             result.completeExceptionally(failure);
         }
     }

@@ -175,6 +175,23 @@ class RecoveryTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(BrokerConfig.Durability.class)
+    void aLowerStartThatIsAskedForMeanwhileChangesNothing(BrokerConfig.Durability durability) {
+        try (LogFixture fixture = open(durability, SMALL_SEGMENTS)) {
+            for (int end = 200; end <= 2000; end += 200) {
+                append(fixture, end - 200, end);
+                CompletionStage<Long> higher = fixture.partition().deleteBefore(end - 10);
+                CompletionStage<Long> lower = fixture.partition().deleteBefore(end - 150);
+                get(higher);
+                get(lower);
+                fixture.broker.kill();
+                assertThat(fixture.partition().logStartOffset()).isEqualTo(end - 10);
+                assertThat(fixture.values()).hasSize(10).endsWith("v" + (end - 1));
+            }
+        }
+    }
+
     @Test
     void changesItsDurabilityFromStartToStart() {
         for (BrokerConfig.Durability durability : new BrokerConfig.Durability[] {
