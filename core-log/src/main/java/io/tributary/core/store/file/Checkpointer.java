@@ -55,6 +55,8 @@ final class Checkpointer {
     private volatile @Nullable Journal journal;
     private volatile boolean broken;
     private volatile boolean halted;
+    /** Whether the file could not be written, so that nobody knows what it says. */
+    private boolean uncertain;
     private long journalEpoch;
 
     Checkpointer(Disk disk, Path path, boolean journaled) {
@@ -118,10 +120,12 @@ final class Checkpointer {
     /** Takes back what the checkpoint says beyond an extent, before the file is cut to it. */
     synchronized void lower(FileSegment segment, SegmentExtent cut) {
         Checkpoint.Point point = points.get(segment.log());
-        if (point == null || point.segmentBase() < segment.baseOffset() || point.endOffset() <= cut.endOffset()) {
+        boolean beyond = point != null && point.segmentBase() >= segment.baseOffset() && point.endOffset() > cut.endOffset();
+        if (point != null && beyond) {
+            points.put(segment.log(), new Checkpoint.Point(point.startOffset(), segment.baseOffset(), cut.endOffset(), cut.size()));
+        } else if (!uncertain) {
             return;
         }
-        points.put(segment.log(), new Checkpoint.Point(point.startOffset(), segment.baseOffset(), cut.endOffset(), cut.size()));
         try {
             write(journalEpoch);
         } catch (IOException e) {
@@ -215,7 +219,9 @@ final class Checkpointer {
 
     private void write(long epoch) throws IOException {
         Map<LogId, Checkpoint.Point> now = Map.copyOf(points);
+        uncertain = true;
         new Checkpoint(epoch, now).write(disk, path);
+        uncertain = false;
         writtenPoints = now;
     }
 

@@ -13,6 +13,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -199,6 +201,37 @@ class DiskFullTest {
         store = open(true, 60_000);
         model.check(store.logs.get(0));
         store.close();
+    }
+
+    /** The checkpoint comes between the write to the segment and the failure of the journal, and so vouches for what is taken back. */
+    @Test
+    void correctsACheckpointOfWhatIsTakenBackAsSoonAsItCan() {
+        for (int i = 0; i < 10; i++) {
+            StoreFixture store = open(true, 1);
+            appendAll(store, 10);
+            AtomicInteger checkpoints = new AtomicInteger();
+            AtomicBoolean full = new AtomicBoolean();
+            disk.fail((operation, path) -> {
+                if (operation == SimulatedDisk.Operation.MOVE && path.endsWith("checkpoint")) {
+                    checkpoints.incrementAndGet();
+                } else if (operation == SimulatedDisk.Operation.FORCE && path.toString().endsWith(FileSegment.SUFFIX)) {
+                    full.set(true);
+                } else if (full.get() && operation == SimulatedDisk.Operation.WRITE
+                        && (path.toString().endsWith(".journal") || checkpoints.get() > 0)) {
+                    throw new IOException(FULL);
+                }
+            });
+            for (int tries = 0; tries < 50; tries++) {
+                append(store);
+            }
+            roomAgain();
+            appendAll(store, 5);
+            model.check(store.logs.get(0));
+            store.halt();
+            store = open(true, 60_000);
+            model.check(store.logs.get(0));
+            store.close();
+        }
     }
 
     @Test
