@@ -124,6 +124,8 @@ class ConversionIT {
         BlockingQueue<Delivery> arrived = consumeBound(topic, "a.*.c");
         subscribe(topic + "/#");
         channel.basicPublish(topic, "a.b.c", persistent().build(), bytes("1"));
+        // Only what is confirmed comes before what another connection publishes.
+        channel.waitForConfirmsOrDie(MessageReader.PATIENCE_MS);
         publish(topic + "/a.x.c", "2");
         assertThat(next(arrived).getEnvelope().getRoutingKey()).isEqualTo("a.b.c");
         assertThat(next(arrived).getEnvelope().getRoutingKey()).isEqualTo("a.x.c");
