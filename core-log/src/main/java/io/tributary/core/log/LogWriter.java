@@ -328,8 +328,9 @@ final class LogWriter {
         long end = state.highWatermark();
         List<Segment> kept = new ArrayList<>();
         for (Segment segment : state.segments()) {
+            // Also one that goes: the store may have noted what it held.
+            segment.truncate(end);
             if (segment.baseOffset() < end || kept.isEmpty()) {
-                segment.truncate(end);
                 kept.add(segment);
             } else {
                 segment.delete();

@@ -3,6 +3,7 @@ package io.tributary.core.store.file;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.tributary.core.batch.TestBatches;
 import io.tributary.core.model.BrokerException;
 import io.tributary.core.model.ErrorCode;
 import io.tributary.core.model.TopicConfig;
@@ -223,6 +224,26 @@ class DiskFullTest {
             });
             for (int tries = 0; tries < 50; tries++) {
                 append(store);
+            }
+            roomAgain();
+            appendAll(store, 5);
+            model.check(store.logs.get(0));
+            store.halt();
+            store = open(true, 60_000);
+            model.check(store.logs.get(0));
+            store.close();
+        }
+    }
+
+    @Test
+    void correctsACheckpointOfASegmentThatIsTakenBackWhole() {
+        for (int i = 0; i < 10; i++) {
+            StoreFixture store = open(true, 1);
+            appendAll(store, 3);
+            fullFor(store, SimulatedDisk.Operation.FORCE, ".journal");
+            for (int tries = 0; tries < 30; tries++) {
+                // Each is too large to be in one segment with another.
+                assertThat(StoreFixture.failure(store.logs.get(0).append(TestBatches.of(model.add("x".repeat(7500)))).durable())).isNotNull();
             }
             roomAgain();
             appendAll(store, 5);
