@@ -243,7 +243,8 @@ class DiskFullTest {
             fullFor(store, SimulatedDisk.Operation.FORCE, ".journal");
             for (int tries = 0; tries < 30; tries++) {
                 // Each is too large to be in one segment with another.
-                assertThat(StoreFixture.failure(store.logs.get(0).append(TestBatches.of(model.add("x".repeat(7500)))).durable())).isNotNull();
+                CompletionStage<?> refused = store.logs.get(0).append(TestBatches.of(model.add("x".repeat(7500)))).durable();
+                assertThat(StoreFixture.failure(refused)).isNotNull();
             }
             roomAgain();
             appendAll(store, 5);
