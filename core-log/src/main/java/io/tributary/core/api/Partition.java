@@ -29,10 +29,25 @@ public interface Partition {
      * Appends whole Kafka v2 record batches (KIP-98 format), which are kept byte for byte except for base offset and leader epoch. The
      * buffer is read from its position to its limit, changed in place, and must not be touched by the caller afterwards.
      *
-     * <p>Fails with CORRUPT_BATCH, INVALID_BATCH, BATCH_TOO_LARGE, the idempotent producer's errors, LIMIT_EXCEEDED (too
-     * much waits to be stored: try again), STORAGE_FAILURE or CLOSED. Either all batches are appended or none.
+     * <p>Fails with CORRUPT_BATCH, INVALID_BATCH, BATCH_TOO_LARGE, the idempotent producer's errors, INVALID_TRANSACTION, LIMIT_EXCEEDED
+     * (too much waits to be stored: try again), STORAGE_FAILURE or CLOSED. Either all batches are appended or none.
      */
     Append append(ByteBuffer batches);
+
+    /**
+     * As {@link #append}, and takes transactional batches: the first of a producer begins a transaction here. The caller knows from the
+     * transaction's coordinator that the partition is part of it, so that somebody will end it.
+     */
+    Append appendInTransaction(ByteBuffer batches);
+
+    /**
+     * As {@link #appendInTransaction}, for what a coordinator writes: the markers that end transactions (control batches, KIP-98), and
+     * batches of a producer that carry no sequence.
+     *
+     * @param transactionVersion 2 when a marker's epoch must be above that of the transaction's batches (KIP-890), otherwise 0
+     * @return fails with COORDINATOR_FENCED too
+     */
+    Append appendAsCoordinator(ByteBuffer batches, short transactionVersion);
 
     /**
      * Reads batches from the one that holds {@code offset}; completes at once, with no bytes when the offset is the high watermark.
@@ -42,9 +57,12 @@ public interface Partition {
      */
     CompletionStage<LogRead> read(long offset, int maxBytes);
 
+    /** As {@link #read}, only of what lies before the last stable offset, and with the transactions in it that were aborted. */
+    CompletionStage<LogRead> readCommitted(long offset, int maxBytes);
+
     /**
-     * Reads decoded records from {@code offset} on; completes at once, with none when the offset is the high watermark. Control records
-     * are left out. The result may pass {@code maxBytes} by one batch.
+     * Reads decoded records from {@code offset} on, of those before the last stable offset; completes at once, with none when no other is
+     * left. Control records and those of aborted transactions are left out. The result may pass {@code maxBytes} by one batch.
      *
      * @return fails with OFFSET_OUT_OF_RANGE or STORAGE_FAILURE
      */

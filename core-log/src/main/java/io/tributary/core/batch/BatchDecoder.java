@@ -9,6 +9,7 @@ import org.apache.kafka.common.record.internal.DefaultRecordBatch;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.MutableRecordBatch;
 import org.apache.kafka.common.utils.internals.BufferSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,6 +21,12 @@ public final class BatchDecoder {
     private static final int SNAPPY = 2;
     private static final Logger LOG = LoggerFactory.getLogger(BatchDecoder.class);
 
+    /** Knows the transactions that were aborted. */
+    public interface Aborted {
+        /** Whether a producer's transactional batch that begins at an offset is of one of them. */
+        boolean contains(long producerId, long baseOffset);
+    }
+
     private BatchDecoder() {
     }
 
@@ -28,15 +35,16 @@ public final class BatchDecoder {
      * the list. Control batches are left out, and so is the rest of a batch whose records do not parse or unpack to more than
      * {@link #MAX_UNPACKED_BYTES}: its checksum holds, so its writer wrote it so, and whoever reads past it must not be stopped for ever.
      *
+     * @param aborted tells which transactional batches do not count; null when all do
      * @return the offset to go on from
      */
-    public static long decode(ByteBuffer batches, long fromOffset, int maxRecords, List<Record> into) {
+    public static long decode(ByteBuffer batches, long fromOffset, int maxRecords, @Nullable Aborted aborted, List<Record> into) {
         int at = batches.position();
         long next = fromOffset;
         while (at < batches.limit() && into.size() < maxRecords) {
             int size = (int) BatchHeader.sizeInBytes(batches, at);
             long last = BatchHeader.lastOffset(batches, at);
-            if (last >= next && !BatchHeader.isControl(batches, at)) {
+            if (last >= next && !BatchHeader.isControl(batches, at) && !isAborted(batches, at, aborted)) {
                 decodeOne(batches.slice(at, size), next, maxRecords, into);
             }
             boolean full = into.size() >= maxRecords;
@@ -44,6 +52,11 @@ public final class BatchDecoder {
             at += size;
         }
         return next;
+    }
+
+    private static boolean isAborted(ByteBuffer batches, int at, @Nullable Aborted aborted) {
+        return aborted != null && BatchHeader.isTransactional(batches, at)
+            && aborted.contains(BatchHeader.producerId(batches, at), BatchHeader.baseOffset(batches, at));
     }
 
     private static void decodeOne(ByteBuffer batch, long fromOffset, int maxRecords, List<Record> into) {

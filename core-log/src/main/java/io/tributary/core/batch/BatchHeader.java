@@ -14,6 +14,7 @@ public final class BatchHeader {
     public static final int LOG_OVERHEAD = 12;
     public static final byte MAGIC = 2;
     public static final long NO_PRODUCER = -1;
+    public static final int NO_SEQUENCE = -1;
 
     static final int LENGTH = 8;
     static final int LEADER_EPOCH = 12;
@@ -87,7 +88,8 @@ public final class BatchHeader {
         return buffer.getShort(at + ATTRIBUTES);
     }
 
-    static int count(ByteBuffer buffer, int at) {
+    /** How many records it holds; compaction may have left none. */
+    public static int count(ByteBuffer buffer, int at) {
         return buffer.getInt(at + COUNT);
     }
 

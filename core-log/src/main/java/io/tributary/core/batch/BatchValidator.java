@@ -14,6 +14,15 @@ import org.apache.kafka.common.utils.internals.CloseableIterator;
 public final class BatchValidator {
     private static final int MAX_CODEC = 4;
 
+    /** What batches may be; each more than the one before. */
+    public enum Allowed {
+        /** Of no transaction. */
+        PLAIN,
+        TRANSACTIONAL,
+        /** Also the markers that end transactions, and a producer's batches without a sequence. */
+        CONTROL
+    }
+
     private BatchValidator() {
     }
 
@@ -24,13 +33,13 @@ public final class BatchValidator {
      * @param maxBatchBytes the largest batch allowed
      * @throws BrokerException CORRUPT_BATCH, INVALID_BATCH or BATCH_TOO_LARGE
      */
-    public static void validate(ByteBuffer batches, int maxBatchBytes) {
+    public static void validate(ByteBuffer batches, int maxBatchBytes, Allowed allowed) {
         int at = batches.position();
         if (at == batches.limit()) {
             throw new BrokerException(ErrorCode.INVALID_BATCH, "no batch to append");
         }
         while (at < batches.limit()) {
-            at += validateOne(batches, at, maxBatchBytes);
+            at += validateOne(batches, at, maxBatchBytes, allowed);
         }
     }
 
@@ -53,7 +62,7 @@ public final class BatchValidator {
         }
     }
 
-    private static int validateOne(ByteBuffer batches, int at, int maxBatchBytes) {
+    private static int validateOne(ByteBuffer batches, int at, int maxBatchBytes, Allowed allowed) {
         int remaining = batches.limit() - at;
         if (remaining <= BatchHeader.MAGIC_AT) {
             throw corrupt("a batch's header is cut off");
@@ -76,6 +85,7 @@ public final class BatchValidator {
             throw corrupt("a batch's checksum is wrong");
         }
         checkContents(batches, at, (int) size);
+        checkProducer(batches, at, (int) size, allowed);
         return (int) size;
     }
 
@@ -83,9 +93,6 @@ public final class BatchValidator {
         int attributes = BatchHeader.attributes(batches, at);
         int count = BatchHeader.count(batches, at);
         int codec = attributes & BatchHeader.COMPRESSION_MASK;
-        if ((attributes & (BatchHeader.TRANSACTIONAL | BatchHeader.CONTROL)) != 0) {
-            throw invalid("transactional and control batches need a transaction coordinator, and there is none");
-        }
         if ((attributes & BatchHeader.LOG_APPEND_TIME) != 0) {
             throw invalid("a client may not set the append time");
         }
@@ -98,11 +105,27 @@ public final class BatchValidator {
         if (codec == 0 && !RecordReader.isWellFormed(batches.slice(at + BatchHeader.SIZE, size - BatchHeader.SIZE), count)) {
             throw invalid("a batch's records do not parse");
         }
+    }
+
+    private static void checkProducer(ByteBuffer batches, int at, int size, Allowed allowed) {
+        boolean control = BatchHeader.isControl(batches, at);
+        boolean transactional = BatchHeader.isTransactional(batches, at);
+        if (control && allowed != Allowed.CONTROL) {
+            throw invalid("a client may not append control batches");
+        }
+        if (transactional && allowed == Allowed.PLAIN) {
+            throw invalid("a transactional batch belongs to no transaction that is known");
+        }
         long producer = BatchHeader.producerId(batches, at);
         boolean idempotent = producer >= 0;
+        boolean sequenceless = allowed == Allowed.CONTROL && BatchHeader.baseSequence(batches, at) == BatchHeader.NO_SEQUENCE;
         if (producer < BatchHeader.NO_PRODUCER
-            || idempotent && (BatchHeader.producerEpoch(batches, at) < 0 || BatchHeader.baseSequence(batches, at) < 0)) {
+            || idempotent && (BatchHeader.producerEpoch(batches, at) < 0 || BatchHeader.baseSequence(batches, at) < 0 && !sequenceless)
+            || transactional && !idempotent) {
             throw invalid("a batch's producer fields are out of bounds");
+        }
+        if (control && !(transactional && TransactionMarker.isWellFormed(batches.slice(at, size)))) {
+            throw invalid("a control batch holds no marker that ends a transaction");
         }
     }
 

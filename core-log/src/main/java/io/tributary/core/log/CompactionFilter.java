@@ -4,38 +4,83 @@ import io.tributary.core.model.BrokerException;
 import io.tributary.core.model.ErrorCode;
 import java.nio.ByteBuffer;
 import java.security.DigestException;
+import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.Record;
 import org.apache.kafka.common.record.internal.RecordBatch;
+import org.apache.kafka.storage.internals.log.CleanedTransactionMetadata;
+import org.apache.kafka.storage.internals.log.LastRecord;
 import org.apache.kafka.storage.internals.log.OffsetMap;
 
-/** Which records outlive a compaction: the last of every key, what has no value for a while, and what lies behind the map. */
+/**
+ * Which records outlive a compaction: the last of every key, what has no value for a while, what lies behind the map, and none of an
+ * aborted transaction. A transaction's marker outlives its records by the time that a tombstone has. Sees a log's batches in their order.
+ */
 final class CompactionFilter extends MemoryRecords.RecordFilter {
     private final OffsetMap lastOffsets;
     private final long mapEnd;
-    private final Set<Long> lastBatchesOfProducers;
+    private final Map<Long, LastRecord> lastRecords;
+    private final CleanedTransactionMetadata transactions;
+    private final Set<Long> abortMarkersGone = new HashSet<>();
+    private boolean discardsBatch;
 
     /**
      * A filter by the last offsets of all keys before {@code mapEnd}.
      *
-     * @param lastBatchesOfProducers the last offsets of batches that stay, empty if need be: they tell where an idempotent producer is
+     * @param lastRecords  the batches that stay, empty if need be: they tell where an idempotent producer is
+     * @param transactions knows those that were aborted, and follows which are open
      */
-    CompactionFilter(OffsetMap lastOffsets, long mapEnd, Set<Long> lastBatchesOfProducers, long nowMs, long tombstoneRetentionMs) {
+    CompactionFilter(OffsetMap lastOffsets, long mapEnd, Map<Long, LastRecord> lastRecords, CleanedTransactionMetadata transactions,
+            long nowMs, long tombstoneRetentionMs) {
         super(nowMs, tombstoneRetentionMs);
         this.lastOffsets = lastOffsets;
         this.mapEnd = mapEnd;
-        this.lastBatchesOfProducers = lastBatchesOfProducers;
+        this.lastRecords = lastRecords;
+        this.transactions = transactions;
+    }
+
+    /** Offsets of the markers that did not stay so far. */
+    Set<Long> abortMarkersGone() {
+        return abortMarkersGone;
     }
 
     @Override
     protected BatchRetentionResult checkBatchRetention(RecordBatch batch) {
-        boolean keeps = batch.hasProducerId() && lastBatchesOfProducers.contains(batch.lastOffset());
-        return new BatchRetentionResult(keeps ? BatchRetention.RETAIN_EMPTY : BatchRetention.DELETE_EMPTY, false);
+        boolean emptyTransaction = false;
+        if (batch.isControlBatch()) {
+            emptyTransaction = transactions.onControlBatchRead(batch);
+            discardsBatch = emptyTransaction && batch.deleteHorizonMs().isPresent() && batch.deleteHorizonMs().getAsLong() <= currentTime;
+            if (discardsBatch) {
+                abortMarkersGone.add(batch.lastOffset());
+            }
+        } else {
+            discardsBatch = transactions.onBatchRead(batch);
+        }
+        BatchRetention retention = BatchRetention.DELETE_EMPTY;
+        if (isLastOfProducer(batch)) {
+            retention = BatchRetention.RETAIN_EMPTY;
+        } else if (discardsBatch) {
+            retention = BatchRetention.DELETE;
+        }
+        return new BatchRetentionResult(retention, emptyTransaction);
+    }
+
+    private boolean isLastOfProducer(RecordBatch batch) {
+        LastRecord last = batch.hasProducerId() ? lastRecords.get(batch.producerId()) : null;
+        if (last == null) {
+            return false;
+        }
+        return last.lastDataOffset().isPresent() ? last.lastDataOffset().getAsLong() == batch.lastOffset()
+            : batch.isControlBatch() && batch.producerEpoch() == last.producerEpoch();
     }
 
     @Override
     protected boolean shouldRetainRecord(RecordBatch batch, Record record) {
+        if (discardsBatch) {
+            return false;
+        }
         if (record.offset() >= mapEnd || batch.isControlBatch()) {
             return true;
         }

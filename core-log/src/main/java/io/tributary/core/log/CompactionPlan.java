@@ -23,7 +23,7 @@ record CompactionPlan(List<Segment> segments, long dirtyFrom) {
         long dirty = 0;
         for (Segment segment : all.subList(0, Math.max(0, all.size() - 1))) {
             boolean old = segment.endOffset() <= dirtyFrom || config.minLagMs() == 0 || segment.maxTimestamp() < nowMs - config.minLagMs();
-            if (segment.endOffset() > state.highWatermark() || !old || !replaceable.test(segment)) {
+            if (segment.endOffset() > state.lastStableOffset() || !old || !replaceable.test(segment)) {
                 break;
             }
             taken.add(segment);

@@ -14,15 +14,18 @@ import io.tributary.core.store.SegmentStore;
 import java.nio.ByteBuffer;
 import java.security.DigestException;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
+import org.apache.kafka.common.message.AbortedTxn;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.Record;
 import org.apache.kafka.common.record.internal.RecordBatch;
 import org.apache.kafka.common.utils.internals.BufferSupplier;
 import org.apache.kafka.common.utils.internals.CloseableIterator;
+import org.apache.kafka.storage.internals.log.CleanedTransactionMetadata;
+import org.apache.kafka.storage.internals.log.LastRecord;
 import org.apache.kafka.storage.internals.log.OffsetMap;
 
 /**
@@ -40,13 +43,15 @@ final class LogCompaction {
     private final SegmentStore store;
     private final LogThread thread;
     private final LogWriter writer;
+    private final AbortedTransactions aborted;
 
-    LogCompaction(LogId id, LogState state, SegmentStore store, LogThread thread, LogWriter writer) {
+    LogCompaction(LogId id, LogState state, SegmentStore store, LogThread thread, LogWriter writer, AbortedTransactions aborted) {
         this.id = id;
         this.state = state;
         this.store = store;
         this.thread = thread;
         this.writer = writer;
+        this.aborted = aborted;
     }
 
     /**
@@ -64,8 +69,8 @@ final class LogCompaction {
         }
         map.clear();
         long mapEnd = noteKeys(plan, map);
-        Set<Long> producers = onLogThread(writer::lastBatchesOfProducers);
-        CompactionFilter filter = new CompactionFilter(map, mapEnd, producers, now, compaction.tombstoneRetentionMs());
+        Map<Long, LastRecord> producers = onLogThread(writer::lastRecordsOfProducers);
+        CompactionFilter filter = new CompactionFilter(map, mapEnd, producers, transactions(0), now, compaction.tombstoneRetentionMs());
         for (List<Segment> group : plan.groupsBefore(mapEnd, config.segmentBytes())) {
             if (!rewrite(group, filter)) {
                 return true;
@@ -80,14 +85,19 @@ final class LogCompaction {
     private long noteKeys(CompactionPlan plan, OffsetMap map) {
         int capacity = (int) (map.slots() * MAX_LOAD);
         long next = plan.dirtyFrom();
+        CleanedTransactionMetadata transactions = transactions(next);
         for (Segment segment : plan.segments()) {
             while (next >= segment.baseOffset() && next < segment.endOffset()) {
                 List<LogSlice> slices = segment.read(next, segment.endOffset(), CHUNK_BYTES);
                 for (LogSlice slice : slices) {
                     for (RecordBatch batch : MemoryRecords.readableRecords(Slices.bytes(slice)).batches()) {
-                        long full = noteKeys(batch, next, capacity, map);
-                        if (full >= 0) {
-                            return full;
+                        if (batch.isControlBatch()) {
+                            transactions.onControlBatchRead(batch);
+                        } else if (!transactions.onBatchRead(batch)) {
+                            long full = noteKeys(batch, next, capacity, map);
+                            if (full >= 0) {
+                                return full;
+                            }
                         }
                         next = batch.nextOffset();
                     }
@@ -100,11 +110,17 @@ final class LogCompaction {
         return next;
     }
 
+    /** Those that were aborted, from an offset on. */
+    private CleanedTransactionMetadata transactions(long from) {
+        CleanedTransactionMetadata transactions = new CleanedTransactionMetadata();
+        transactions.addAbortedTransactions(aborted.overlapping(from, Long.MAX_VALUE).stream()
+            .map(entry -> new AbortedTxn().setProducerId(entry.producerId()).setFirstOffset(entry.firstOffset())
+                .setLastOffset(entry.lastOffset()).setLastStableOffset(entry.lastStableOffset())).toList());
+        return transactions;
+    }
+
     /** Returns the first offset that found no place, or -1. */
     private static long noteKeys(RecordBatch batch, long from, int capacity, OffsetMap map) {
-        if (batch.isControlBatch()) {
-            return -1;
-        }
         try (CloseableIterator<Record> records = batch.streamingIterator(BufferSupplier.NO_CACHING, BatchDecoder.MAX_UNPACKED_BYTES)) {
             while (records.hasNext()) {
                 Record record = records.next();
@@ -134,7 +150,7 @@ final class LogCompaction {
                 return true;
             }
             made.prepare();
-            if (!onLogThread(() -> writer.exchange(group, made))) {
+            if (!onLogThread(() -> writer.exchange(group, made, filter.abortMarkersGone()))) {
                 return false;
             }
             made.finish();

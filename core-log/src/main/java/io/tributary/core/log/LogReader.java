@@ -1,5 +1,6 @@
 package io.tributary.core.log;
 
+import io.tributary.core.api.AbortedTransaction;
 import io.tributary.core.api.LogRead;
 import io.tributary.core.api.LogSlice;
 import io.tributary.core.api.TimestampLookup;
@@ -26,32 +27,48 @@ final class LogReader {
     private final PartitionId id;
     private final LogState state;
     private final TailWindow tail;
+    private final AbortedTransactions aborted;
     private final boolean inMemory;
     private final Executor reads;
 
-    LogReader(PartitionId id, LogState state, TailWindow tail, boolean inMemory, Executor reads) {
+    LogReader(PartitionId id, LogState state, TailWindow tail, AbortedTransactions aborted, boolean inMemory, Executor reads) {
         this.id = id;
         this.state = state;
         this.tail = tail;
+        this.aborted = aborted;
         this.inMemory = inMemory;
         this.reads = reads;
     }
 
     CompletableFuture<LogRead> read(long offset, int maxBytes) {
         return checked(offset, () -> {
-            List<LogSlice> slices = fromMemory(offset, maxBytes);
-            return slices != null ? CompletableFuture.completedFuture(result(slices))
-                : blocking(() -> result(fromSegments(offset, maxBytes)));
+            long end = state.highWatermark();
+            List<LogSlice> slices = fromMemory(offset, end, maxBytes);
+            return slices != null ? CompletableFuture.completedFuture(result(slices, List.of()))
+                : blocking(() -> result(fromSegments(offset, end, maxBytes).slices, List.of()));
+        });
+    }
+
+    CompletableFuture<LogRead> readCommitted(long offset, int maxBytes) {
+        return checked(offset, () -> {
+            long end = state.lastStableOffset();
+            List<LogSlice> slices = fromMemory(offset, end, maxBytes);
+            return slices != null ? CompletableFuture.completedFuture(committed(slices, offset, end))
+                : blocking(() -> {
+                    Found found = fromSegments(offset, end, maxBytes);
+                    return committed(found.slices, offset, Math.min(end, found.end));
+                });
         });
     }
 
     CompletableFuture<List<Record>> readRecords(long offset, int maxRecords, int maxBytes) {
         return checked(offset, () -> {
             List<Record> records = new ArrayList<>();
-            long next = maxRecords <= 0 ? state.highWatermark() : decodeFromMemory(offset, maxRecords, maxBytes, records);
-            return !records.isEmpty() || next >= state.highWatermark()
+            long end = state.lastStableOffset();
+            long next = maxRecords <= 0 ? end : decodeFromMemory(offset, end, maxRecords, maxBytes, records);
+            return !records.isEmpty() || next >= end
                 ? CompletableFuture.completedFuture(records)
-                : blocking(() -> decodeFromSegments(next, maxRecords, maxBytes, records));
+                : blocking(() -> decodeFromSegments(next, end, maxRecords, maxBytes, records));
         });
     }
 
@@ -92,43 +109,55 @@ final class LogReader {
         return result;
     }
 
-    private LogRead result(List<LogSlice> slices) {
-        long highWatermark = state.highWatermark();
-        return new LogRead(slices, state.startOffset(), highWatermark, highWatermark);
+    private LogRead result(List<LogSlice> slices, List<AbortedTransaction> among) {
+        long lastStable = state.lastStableOffset();
+        return new LogRead(slices, among, state.startOffset(), state.highWatermark(), lastStable);
     }
 
-    private @Nullable List<LogSlice> fromMemory(long offset, int maxBytes) {
-        long highWatermark = state.highWatermark();
-        if (offset >= highWatermark) {
+    /** A result with the aborted transactions in it, given an offset that all of it is before. */
+    private LogRead committed(List<LogSlice> slices, long offset, long end) {
+        if (slices.isEmpty() || aborted.isEmpty()) {
+            return result(slices, List.of());
+        }
+        boolean read = slices.get(slices.size() - 1) instanceof LogSlice.Memory;
+        return result(slices, aborted.within(offset, read ? lastOffset(Slices.bytes(slices.get(slices.size() - 1))) + 1 : end));
+    }
+
+    private @Nullable List<LogSlice> fromMemory(long offset, long end, int maxBytes) {
+        if (offset >= end) {
             return List.of();
         }
-        return inMemory ? fromSegments(offset, maxBytes) : tail.read(offset, highWatermark, maxBytes);
+        return inMemory ? fromSegments(offset, end, maxBytes).slices : tail.read(offset, end, maxBytes);
+    }
+
+    /** What was read, and an offset that it is before. */
+    private record Found(List<LogSlice> slices, long end) {
     }
 
     /** From one segment: a read ends where its segment does. Empty when compaction has left nothing from the offset on. */
-    private List<LogSlice> fromSegments(long offset, int maxBytes) {
+    private Found fromSegments(long offset, long end, int maxBytes) {
         List<Segment> segments = state.segments();
         int index = floor(segments, offset);
         if (index < 0) {
             throw new BrokerException(ErrorCode.OFFSET_OUT_OF_RANGE, "offset " + offset + " of " + id + " has just been deleted");
         }
-        long end = state.highWatermark();
         for (; index < segments.size() && segments.get(index).baseOffset() < end; index++) {
-            List<LogSlice> slices = read(segments.get(index), offset, end, maxBytes);
-            if (!slices.isEmpty()) {
-                return slices;
+            Found found = read(segments.get(index), offset, end, maxBytes);
+            if (!found.slices.isEmpty()) {
+                return found;
             }
         }
-        return List.of();
+        return new Found(List.of(), end);
     }
 
-    private List<LogSlice> read(Segment segment, long offset, long end, int maxBytes) {
+    private Found read(Segment segment, long offset, long end, int maxBytes) {
         long from = Math.max(offset, segment.baseOffset());
-        if (from >= segment.endOffset()) {
-            return List.of();
+        long segmentEnd = segment.endOffset();
+        if (from >= segmentEnd) {
+            return new Found(List.of(), end);
         }
         try {
-            return segment.read(from, end, maxBytes);
+            return new Found(segment.read(from, end, maxBytes), segmentEnd);
         } catch (BrokerException failure) {
             if (offset < state.startOffset()) {
                 throw new BrokerException(ErrorCode.OFFSET_OUT_OF_RANGE, "offset " + offset + " of " + id + " has just been deleted",
@@ -136,7 +165,7 @@ final class LogReader {
             }
             if (!state.segments().contains(segment)) {
                 // Compaction has put another in its place, longer ago than readers are waited for.
-                return fromSegments(from, maxBytes);
+                return fromSegments(from, end, maxBytes);
             }
             throw failure;
         }
@@ -156,38 +185,35 @@ final class LogReader {
         return low - 1;
     }
 
-    /** Goes on until there is a record, the high watermark, or what is not in memory. */
-    private long decodeFromMemory(long offset, int maxRecords, int maxBytes, List<Record> into) {
+    /** Goes on until there is a record, the end, or what is not in memory. */
+    private long decodeFromMemory(long offset, long end, int maxRecords, int maxBytes, List<Record> into) {
         long next = offset;
-        while (into.isEmpty() && next < state.highWatermark()) {
-            List<LogSlice> slices = fromMemory(next, maxBytes);
-            if (slices == null || slices.isEmpty()) {
+        while (into.isEmpty() && next < end) {
+            List<LogSlice> slices = fromMemory(next, end, maxBytes);
+            if (slices == null) {
                 break;
             }
-            next = decode(slices, next, maxRecords, into);
+            next = slices.isEmpty() ? end : decode(slices, next, maxRecords, into);
         }
         return next;
     }
 
-    private List<Record> decodeFromSegments(long offset, int maxRecords, int maxBytes, List<Record> into) {
+    private List<Record> decodeFromSegments(long offset, long end, int maxRecords, int maxBytes, List<Record> into) {
         long next = offset;
-        while (into.isEmpty() && next < state.highWatermark()) {
-            List<LogSlice> slices = fromSegments(next, maxBytes);
-            if (slices.isEmpty()) {
-                break;
-            }
-            next = decode(slices, next, maxRecords, into);
+        while (into.isEmpty() && next < end) {
+            List<LogSlice> slices = fromSegments(next, end, maxBytes).slices;
+            next = slices.isEmpty() ? end : decode(slices, next, maxRecords, into);
         }
         return into;
     }
 
-    private static long decode(List<LogSlice> slices, long offset, int maxRecords, List<Record> into) {
+    private long decode(List<LogSlice> slices, long offset, int maxRecords, List<Record> into) {
         long next = offset;
         for (LogSlice slice : slices) {
             if (into.size() >= maxRecords) {
                 break;
             }
-            next = BatchDecoder.decode(Slices.bytes(slice), next, maxRecords, into);
+            next = BatchDecoder.decode(Slices.bytes(slice), next, maxRecords, aborted.isEmpty() ? null : aborted::contains, into);
         }
         return next;
     }
@@ -201,7 +227,7 @@ final class LogReader {
             long next = Math.max(segment.offsetBefore(timestampMs), state.startOffset());
             long end = Math.min(segment.endOffset(), highWatermark);
             while (next < end) {
-                List<LogSlice> slices = read(segment, next, end, LOOKUP_BYTES);
+                List<LogSlice> slices = read(segment, next, end, LOOKUP_BYTES).slices;
                 if (slices.isEmpty()) {
                     break;
                 }
@@ -223,7 +249,7 @@ final class LogReader {
             int size = (int) BatchHeader.sizeInBytes(batches, at);
             if (BatchHeader.maxTimestamp(batches, at) >= timestampMs) {
                 List<Record> records = new ArrayList<>();
-                BatchDecoder.decode(batches.slice(at, size), fromOffset, Integer.MAX_VALUE, records);
+                BatchDecoder.decode(batches.slice(at, size), fromOffset, Integer.MAX_VALUE, null, records);
                 for (Record record : records) {
                     if (record.timestamp() >= timestampMs) {
                         return new TimestampLookup(record.offset(), record.timestamp());

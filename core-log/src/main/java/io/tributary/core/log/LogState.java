@@ -10,6 +10,7 @@ import java.util.List;
 final class LogState {
     private volatile long startOffset;
     private volatile long highWatermark;
+    private volatile long lastStableOffset;
     private volatile List<Segment> segments;
     private volatile long compactedBefore;
     private volatile boolean closed;
@@ -19,6 +20,7 @@ final class LogState {
         this.segments = List.copyOf(segments);
         this.highWatermark = segments.isEmpty() ? startOffset : segments.get(segments.size() - 1).endOffset();
         this.startOffset = Math.min(startOffset, highWatermark);
+        this.lastStableOffset = highWatermark;
     }
 
     long startOffset() {
@@ -27,6 +29,11 @@ final class LogState {
 
     long highWatermark() {
         return highWatermark;
+    }
+
+    /** Before it no transaction is open; at most the high watermark that is read after it. */
+    long lastStableOffset() {
+        return lastStableOffset;
     }
 
     /** By base offset; immutable. */
@@ -53,6 +60,10 @@ final class LogState {
 
     void setHighWatermark(long offset) {
         highWatermark = offset;
+    }
+
+    void setLastStableOffset(long offset) {
+        lastStableOffset = offset;
     }
 
     void setSegments(List<Segment> now) {

@@ -15,11 +15,13 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.storage.internals.log.BatchMetadata;
+import org.apache.kafka.storage.internals.log.LastRecord;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -86,6 +88,25 @@ final class LogWriter {
         List<Segment> segments = state.segments();
         this.active = segments.isEmpty() ? null : segments.get(segments.size() - 1);
         this.activeSinceMs = thread.settings().clock().millis();
+        if (producers.knowsTransactions()) {
+            // Until they are known, none of the log counts as committed.
+            state.setLastStableOffset(state.startOffset());
+            thread.execute(() -> {
+                updateLastStable();
+                advanced.run();
+            });
+        }
+    }
+
+    private void updateLastStable() {
+        if (state.isClosed()) {
+            return;
+        }
+        try {
+            state.setLastStableOffset(producers.lastStableOffset());
+        } catch (RuntimeException failure) {
+            LOG.error("{} does not know its transactions, and readers of committed records wait until it does", partition, failure);
+        }
     }
 
     /** Takes work from the mailbox; returns whether it is the first of this turn. */
@@ -151,7 +172,7 @@ final class LogWriter {
         makeRoom(batches.remaining());
         ProducerStates.Verdict verdict;
         try {
-            verdict = producers.check(batches, nextOffset);
+            verdict = producers.check(batches, nextOffset, work.origin, work.transactionVersion);
         } catch (RuntimeException refused) {
             fail(work, BrokerException.of(refused));
             return;
@@ -214,6 +235,7 @@ final class LogWriter {
             if (segment == null || segment.endOffset() != firstOffset) {
                 segment = open(firstOffset);
             }
+            producers.beforeWrite();
             lane.append(segment, run, runBytes);
         } catch (RuntimeException failure) {
             nextOffset = firstOffset;
@@ -296,6 +318,7 @@ final class LogWriter {
             return;
         }
         state.setHighWatermark(endOffset);
+        updateLastStable();
         for (Work work = awaiting.peek(); work != null && work.lastOffset < endOffset; work = awaiting.peek()) {
             awaiting.remove();
             thread.release(work);
@@ -338,6 +361,7 @@ final class LogWriter {
         }
         state.setSegments(kept);
         active = kept.isEmpty() ? null : kept.get(kept.size() - 1);
+        producers.rollBack();
         rolledBack = true;
     }
 
@@ -381,6 +405,7 @@ final class LogWriter {
     private void startMoved(long start) {
         if (start > state.startOffset()) {
             state.setStartOffset(start);
+            updateLastStable();
             dropSegments(start);
             advanced.run();
         }
@@ -407,14 +432,21 @@ final class LogWriter {
         }
     }
 
-    /** Puts a segment in the place of others, unless some of these have gone meanwhile; returns whether it did. */
-    boolean exchange(List<Segment> old, SegmentReplacement made) {
+    /**
+     * Puts a segment in the place of others, unless some of these have gone meanwhile.
+     *
+     * @param abortMarkersGone offsets of markers that it no longer has, of transactions of which nothing else was left
+     * @return whether it did
+     */
+    boolean exchange(List<Segment> old, SegmentReplacement made, Set<Long> abortMarkersGone) {
         List<Segment> segments = new ArrayList<>(state.segments());
         int first = segments.indexOf(old.get(0));
         int end = first + old.size();
         if (state.isClosed() || first < 0 || end >= segments.size() || !segments.subList(first, end).equals(old)) {
             return false;
         }
+        // First: who is told of a transaction and does not find its end would take all that follows for a part of it.
+        producers.forgetAborted(abortMarkersGone);
         Segment now = made.commit();
         segments.subList(first, end).clear();
         segments.add(first, now);
@@ -423,9 +455,9 @@ final class LogWriter {
         return true;
     }
 
-    Set<Long> lastBatchesOfProducers() {
+    Map<Long, LastRecord> lastRecordsOfProducers() {
         cutSegments();
-        return producers.lastBatches();
+        return producers.lastRecords();
     }
 
     /** Removes what has passed its retention. */

@@ -8,6 +8,7 @@ import io.tributary.core.api.TimestampLookup;
 import io.tributary.core.batch.BatchBuilder;
 import io.tributary.core.batch.BatchHeader;
 import io.tributary.core.batch.BatchValidator;
+import io.tributary.core.batch.BatchValidator.Allowed;
 import io.tributary.core.model.BrokerException;
 import io.tributary.core.model.ErrorCode;
 import io.tributary.core.model.PartitionId;
@@ -21,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
+import org.apache.kafka.storage.internals.log.AppendOrigin;
 import org.apache.kafka.storage.internals.log.OffsetMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +30,8 @@ import org.slf4j.LoggerFactory;
 /** A partition's log on this node. Safe on any thread. */
 public final class PartitionLog implements Partition {
     private static final Logger LOG = LoggerFactory.getLogger(PartitionLog.class);
+
+    private static final short NO_VERSION = 0;
 
     private final PartitionId id;
     private final LogThread thread;
@@ -50,11 +54,12 @@ public final class PartitionLog implements Partition {
         this.config = config;
         this.state = new LogState(stored.startOffset(), stored.compactedBefore(), stored.segments());
         TailWindow tail = new TailWindow();
+        AbortedTransactions aborted = new AbortedTransactions(logId, store);
+        this.reader = new LogReader(id, state, tail, aborted, store.inMemory(), thread.settings().reads());
         this.writer = new LogWriter(logId, store, thread, state, tail,
-            new ProducerStates(id, state, store.stateDirectory(logId), thread.settings().clock()),
+            new ProducerStates(id, state, store.stateDirectory(logId), thread.settings().clock(), aborted),
             new LogWriter.Context(id, config, this::notifyListeners));
-        this.compaction = new LogCompaction(logId, state, store, thread, writer);
-        this.reader = new LogReader(id, state, tail, store.inMemory(), thread.settings().reads());
+        this.compaction = new LogCompaction(logId, state, store, thread, writer, aborted);
     }
 
     @Override
@@ -74,7 +79,7 @@ public final class PartitionLog implements Partition {
 
     @Override
     public long lastStableOffset() {
-        return state.highWatermark();
+        return state.lastStableOffset();
     }
 
     @Override
@@ -89,10 +94,24 @@ public final class PartitionLog implements Partition {
 
     @Override
     public Append append(ByteBuffer batches) {
-        AppendWork work = new AppendWork(writer, batches);
+        return append(new AppendWork(writer, batches, AppendOrigin.CLIENT, NO_VERSION), Allowed.PLAIN);
+    }
+
+    @Override
+    public Append appendInTransaction(ByteBuffer batches) {
+        return append(new AppendWork(writer, batches, AppendOrigin.CLIENT, NO_VERSION), Allowed.TRANSACTIONAL);
+    }
+
+    @Override
+    public Append appendAsCoordinator(ByteBuffer batches, short transactionVersion) {
+        return append(new AppendWork(writer, batches, AppendOrigin.COORDINATOR, transactionVersion), Allowed.CONTROL);
+    }
+
+    private Append append(AppendWork work, Allowed allowed) {
+        ByteBuffer batches = work.batches;
         try {
             TopicConfig now = config.get();
-            BatchValidator.validate(batches, now.maxBatchBytes());
+            BatchValidator.validate(batches, now.maxBatchBytes(), allowed);
             if (now.compaction().isOn()) {
                 BatchValidator.requireKeys(batches);
             }
@@ -129,6 +148,11 @@ public final class PartitionLog implements Partition {
     @Override
     public CompletionStage<LogRead> read(long offset, int maxBytes) {
         return reader.read(offset, maxBytes);
+    }
+
+    @Override
+    public CompletionStage<LogRead> readCommitted(long offset, int maxBytes) {
+        return reader.readCommitted(offset, maxBytes);
     }
 
     @Override

@@ -31,6 +31,10 @@ public enum ErrorCode {
     FENCED_PRODUCER,
     /** The producer identifier is not known to this partition, and the sequence does not begin at 0. */
     UNKNOWN_PRODUCER,
+    /** What a producer appends does not go with the state of its transaction. */
+    INVALID_TRANSACTION,
+    /** A newer instance of the transaction's coordinator has taken over. */
+    COORDINATOR_FENCED,
     AUTHENTICATION_FAILED,
     NOT_AUTHORIZED,
     /** A configured limit is reached. */

@@ -1,5 +1,6 @@
 package io.tributary.core.store;
 
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
@@ -47,6 +48,15 @@ public interface SegmentStore extends AutoCloseable {
 
     /** Takes note that the log has been compacted before an offset; it may be lost, and is then done again. */
     void noteCompacted(LogId log, long offset);
+
+    /**
+     * Puts a small file beside the log's segments, in the place of the one that has the name; durable on return, and gone with the log. A
+     * store that keeps nothing keeps no note either. On any thread.
+     */
+    void writeNote(LogId log, String name, ByteBuffer contents);
+
+    /** What {@link #writeNote} was last given under the name, or null; whatever became of it. */
+    @Nullable ByteBuffer readNote(LogId log, String name);
 
     /** Deletes the log with all its segments. The log's thread must have stopped using it. */
     void delete(LogId log);

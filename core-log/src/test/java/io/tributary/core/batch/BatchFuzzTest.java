@@ -28,7 +28,7 @@ class BatchFuzzTest {
             mutate(batches, random);
             batches.limit(random.nextInt(8) == 0 ? random.nextInt(batches.limit() + 1) : batches.limit());
             try {
-                BatchValidator.validate(batches, 1 << 16);
+                BatchValidator.validate(batches, 1 << 16, BatchValidator.Allowed.PLAIN);
                 TestBatches.decode(batches);
             } catch (BrokerException refusal) {
                 assertThat(refusal.code()).as("seed %s round %s", SEED, round).isIn(REFUSALS);
@@ -50,9 +50,9 @@ class BatchFuzzTest {
                     (byte) random.nextInt());
             }
             batch.putInt(BatchHeader.CRC, BatchHeader.checksum(batch, 0, batch.limit()));
-            assertThat(BatchDecoder.decode(batch, 0, 1000, new ArrayList<>())).isGreaterThanOrEqualTo(0);
+            assertThat(BatchDecoder.decode(batch, 0, 1000, null, new ArrayList<>())).isGreaterThanOrEqualTo(0);
             try {
-                BatchValidator.validate(batch, 1 << 16);
+                BatchValidator.validate(batch, 1 << 16, BatchValidator.Allowed.PLAIN);
             } catch (BrokerException refusal) {
                 assertThat(refusal.code()).isEqualTo(ErrorCode.INVALID_BATCH);
             }
@@ -82,8 +82,8 @@ class BatchFuzzTest {
     }
 
     private static void assertRefused(ByteBuffer batch, ErrorCode code) {
-        assertThatThrownBy(() -> BatchValidator.validate(batch, 1 << 16)).isInstanceOfSatisfying(BrokerException.class,
-            refusal -> assertThat(refusal.code()).isEqualTo(code));
+        assertThatThrownBy(() -> BatchValidator.validate(batch, 1 << 16, BatchValidator.Allowed.PLAIN))
+            .isInstanceOfSatisfying(BrokerException.class, refusal -> assertThat(refusal.code()).isEqualTo(code));
     }
 
     private static ByteBuffer sample(Random random) {

@@ -33,7 +33,7 @@ class BatchPropertyTest {
             assertThat(builder.sizeInBytes()).isLessThanOrEqualTo(bound);
         }
         ByteBuffer batch = builder.build();
-        BatchValidator.validate(batch, batch.limit());
+        BatchValidator.validate(batch, batch.limit(), BatchValidator.Allowed.PLAIN);
         BatchHeader.place(batch, 0, 100, 0);
         List<Record> expected = new ArrayList<>();
         for (int i = 0; i < records.size(); i++) {
@@ -70,7 +70,7 @@ class BatchPropertyTest {
     @Property(tries = 100)
     void everyCompressionIsRead(@ForAll CompressionType codec, @ForAll @Size(min = 1, max = 20) List<String> values) {
         ByteBuffer batch = TestBatches.of(codec, 5, values.toArray(new String[0]));
-        BatchValidator.validate(batch, batch.limit());
+        BatchValidator.validate(batch, batch.limit(), BatchValidator.Allowed.PLAIN);
         assertThat(TestBatches.decode(batch)).extracting(record -> new String(record.value(), UTF_8))
             .isEqualTo(values.stream().map(value -> new String(value.getBytes(UTF_8), UTF_8)).toList());
     }

@@ -43,6 +43,15 @@ public final class TestBatches {
         return builder.build().buffer();
     }
 
+    /** A transactional batch of records with these keys and values. */
+    public static ByteBuffer transactional(long producer, int epoch, int sequence, List<Map.Entry<String, String>> entries) {
+        MemoryRecordsBuilder builder = MemoryRecords.builder(ByteBuffer.allocate(1024), RecordBatch.MAGIC_VALUE_V2,
+            Compression.NONE, TimestampType.CREATE_TIME, 0, 1000, producer, (short) epoch, sequence, true,
+            RecordBatch.NO_PARTITION_LEADER_EPOCH);
+        entries.forEach(entry -> builder.append(new SimpleRecord(1000, entry.getKey().getBytes(UTF_8), entry.getValue().getBytes(UTF_8))));
+        return builder.build().buffer();
+    }
+
     /** A batch of records with these keys and values, without a value where that is null. */
     public static ByteBuffer of(CompressionType codec, long timestamp, List<Map.Entry<String, Optional<String>>> entries) {
         MemoryRecordsBuilder builder = MemoryRecords.builder(ByteBuffer.allocate(1024), RecordBatch.MAGIC_VALUE_V2,
@@ -80,7 +89,7 @@ public final class TestBatches {
     /** All records. */
     public static List<Record> decode(ByteBuffer batches) {
         List<Record> records = new ArrayList<>();
-        BatchDecoder.decode(batches, 0, Integer.MAX_VALUE, records);
+        BatchDecoder.decode(batches, 0, Integer.MAX_VALUE, null, records);
         return records;
     }
 }

@@ -152,7 +152,22 @@ public final class FakePartition implements Partition {
     }
 
     @Override
+    public Append appendInTransaction(ByteBuffer batches) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Append appendAsCoordinator(ByteBuffer batches, short transactionVersion) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public CompletionStage<LogRead> read(long offset, int maxBytes) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletionStage<LogRead> readCommitted(long offset, int maxBytes) {
         throw new UnsupportedOperationException();
     }
 

@@ -180,6 +180,31 @@ public final class FileSegmentStore implements SegmentStore, SegmentOwner {
         }
     }
 
+    @Override
+    public void writeNote(LogId log, String name, ByteBuffer contents) {
+        try {
+            disk.createDirectories(path(log));
+            disk.replace(path(log).resolve(name), contents, settings.forced());
+            if (settings.forced()) {
+                for (Path directory : directories(log)) {
+                    disk.sync(directory);
+                }
+            }
+        } catch (IOException e) {
+            throw new BrokerException(ErrorCode.STORAGE_FAILURE, "cannot write beside " + path(log) + ": " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public @Nullable ByteBuffer readNote(LogId log, String name) {
+        Path file = path(log).resolve(name);
+        try {
+            return Files.exists(file) ? ByteBuffer.wrap(Files.readAllBytes(file)) : null;
+        } catch (IOException e) {
+            throw new BrokerException(ErrorCode.STORAGE_FAILURE, "cannot read " + file + ": " + e.getMessage(), e);
+        }
+    }
+
     /** Whether what is written is to be forced to the disk. */
     boolean isForced() {
         return settings.forced();

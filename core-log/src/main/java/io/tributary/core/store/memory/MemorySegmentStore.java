@@ -58,6 +58,16 @@ public final class MemorySegmentStore implements SegmentStore {
     }
 
     @Override
+    public void writeNote(LogId log, String name, ByteBuffer contents) {
+        // Nothing outlives the process.
+    }
+
+    @Override
+    public @Nullable ByteBuffer readNote(LogId log, String name) {
+        return null;
+    }
+
+    @Override
     public void delete(LogId log) {
         // The segments go with whoever refers to them.
     }

@@ -64,14 +64,14 @@ final class OffsetsShard {
     }
 
     /** Appends one batch; the buffer is the coordinator's and is copied. Gives the offset after its last record. */
-    synchronized long append(MemoryRecords batch) {
+    synchronized long append(MemoryRecords batch, short transactionVersion) {
         ByteBuffer source = batch.buffer();
         ByteBuffer copy = ByteBuffer.allocate(source.remaining()).put(source).flip();
         long count = batch.batches().iterator().next().lastOffset() + 1;
         long expected = nextOffset;
         int appendedIn = generation;
         nextOffset += count;
-        Append append = partition.append(copy);
+        Append append = partition.appendAsCoordinator(copy, transactionVersion);
         append.accepted().whenComplete((result, failure) -> check(result, failure, expected, appendedIn));
         lastAppend = append.durable();
         lastAppend.whenComplete((result, failure) -> durable((AppendResult) result, failure, appendedIn));

@@ -59,7 +59,7 @@ final class OffsetsTopic implements PartitionWriter {
 
     @Override
     public long append(TopicPartition partition, VerificationGuard guard, MemoryRecords batch, short transactionVersion) {
-        return shard(partition).append(batch);
+        return shard(partition).append(batch, transactionVersion);
     }
 
     @Override

@@ -78,7 +78,7 @@ final class FetchOperation {
             Partition partition = target.readable();
             int limit = Math.min(target.maxBytes(), maxBytes - bytes);
             if (partition != null && target.hasNews() && (limit > 0 || bytes == 0)) {
-                CompletionStage<LogRead> read = partition.read(target.offset(), Math.max(limit, 0));
+                CompletionStage<LogRead> read = target.read(partition, Math.max(limit, 0));
                 if (!read.toCompletableFuture().isDone()) {
                     int index = i;
                     read.whenComplete((result, failure) -> call.loop().execute(() -> {

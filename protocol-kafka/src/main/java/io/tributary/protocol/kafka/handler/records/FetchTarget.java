@@ -7,8 +7,10 @@ import io.tributary.protocol.kafka.handler.LeaderEpochs;
 import io.tributary.protocol.kafka.handler.TopicLookup;
 import io.tributary.protocol.kafka.translate.LogSlices;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
+import org.apache.kafka.common.message.FetchResponseData.AbortedTransaction;
 import org.apache.kafka.common.message.FetchResponseData.PartitionData;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.FetchResponse;
@@ -61,7 +63,10 @@ final class FetchTarget {
 
     /** Whether the partition has grown since the last round read it. */
     boolean hasGrown() {
-        return read == null ? hasNews() : partition != null && partition.highWatermark() > read.highWatermark();
+        if (read == null || partition == null) {
+            return hasNews();
+        }
+        return committedOnly ? partition.lastStableOffset() > read.lastStableOffset() : partition.highWatermark() > read.highWatermark();
     }
 
     boolean failed() {
@@ -86,6 +91,15 @@ final class FetchTarget {
         error = cause;
     }
 
+    /** Reads what the client may see. */
+    CompletionStage<LogRead> read(Partition from, int limit) {
+        return committedOnly ? from.readCommitted(offset(), limit) : from.read(offset(), limit);
+    }
+
+    private static AbortedTransaction toKafka(io.tributary.core.api.AbortedTransaction aborted) {
+        return new AbortedTransaction().setProducerId(aborted.producerId()).setFirstOffset(aborted.firstOffset());
+    }
+
     /**
      * The partition's part of the response.
      *
@@ -93,9 +107,6 @@ final class FetchTarget {
      */
     PartitionData toResponse(boolean last) {
         PartitionData data = new PartitionData().setPartitionIndex(request.partition()).setRecords(StoredRecords.EMPTY);
-        if (committedOnly) {
-            data.setAbortedTransactions(List.of());
-        }
         if (!failed() && partition != null && read == null && last && offset() > partition.highWatermark()) {
             error = Errors.OFFSET_OUT_OF_RANGE;
         }
@@ -103,6 +114,9 @@ final class FetchTarget {
             return data.setErrorCode(error.code()).setHighWatermark(FetchResponse.INVALID_HIGH_WATERMARK);
         }
         LogRead result = read;
+        if (committedOnly) {
+            data.setAbortedTransactions(result == null ? List.of() : result.aborted().stream().map(FetchTarget::toKafka).toList());
+        }
         if (result == null) {
             return data.setHighWatermark(partition.highWatermark()).setLastStableOffset(partition.lastStableOffset())
                 .setLogStartOffset(partition.logStartOffset());

@@ -67,16 +67,17 @@ public final class ListOffsetsHandler extends ApiHandler<ListOffsetsRequest> {
         }
         long timestamp = asked.timestamp();
         int epoch = request.version() >= LEADER_EPOCH_MIN_VERSION ? partition.leaderEpoch() : ListOffsetsResponse.UNKNOWN_EPOCH;
+        boolean committed = request.isolationLevel() == IsolationLevel.READ_COMMITTED;
+        long end = committed ? partition.lastStableOffset() : Long.MAX_VALUE;
         if (timestamp >= 0) {
-            return fill(partition.lookUpTimestamp(timestamp), response);
+            return fill(partition.lookUpTimestamp(timestamp), end, response);
         }
         if (timestamp == ListOffsetsRequest.MAX_TIMESTAMP) {
-            return fill(new LargestTimestamp(partition).find(), response);
+            return fill(new LargestTimestamp(partition).find(), Long.MAX_VALUE, response);
         }
         if (timestamp == ListOffsetsRequest.EARLIEST_TIMESTAMP || timestamp == ListOffsetsRequest.EARLIEST_LOCAL_TIMESTAMP) {
             response.setOffset(partition.logStartOffset()).setLeaderEpoch(epoch);
         } else if (timestamp == ListOffsetsRequest.LATEST_TIMESTAMP) {
-            boolean committed = request.isolationLevel() == IsolationLevel.READ_COMMITTED;
             response.setOffset(committed ? partition.lastStableOffset() : partition.highWatermark()).setLeaderEpoch(epoch);
         } else if (timestamp < ListOffsetsRequest.EARLIEST_PENDING_UPLOAD_TIMESTAMP) {
             response.setErrorCode(Errors.UNSUPPORTED_VERSION.code());
@@ -84,8 +85,11 @@ public final class ListOffsetsHandler extends ApiHandler<ListOffsetsRequest> {
         return CompletableFuture.completedFuture(response);
     }
 
-    private static CompletableFuture<?> fill(CompletionStage<TimestampLookup> looking, ListOffsetsPartitionResponse response) {
+    private static CompletableFuture<?> fill(CompletionStage<TimestampLookup> looking, long end, ListOffsetsPartitionResponse response) {
         return looking.handle((found, failure) -> {
+            if (failure == null && found.offset() >= end) {
+                return response;
+            }
             if (failure == null) {
                 return response.setOffset(found.offset()).setTimestamp(found.timestamp());
             }
