@@ -21,6 +21,8 @@ import org.slf4j.LoggerFactory;
  */
 final class FileSegment implements Segment {
     static final String SUFFIX = ".log";
+    /** What a reader gets at most when it cannot have the file. */
+    private static final int COPY_BYTES = 1 << 20;
     private static final Logger LOG = LoggerFactory.getLogger(FileSegment.class);
     /** Of one that compaction has written: with gaps, and an empty batch behind the others that tells the segment's end. */
     static final String COMPACTED_SUFFIX = ".compacted";
@@ -120,8 +122,7 @@ final class FileSegment implements Segment {
     public List<LogSlice> read(long offset, long endOffset, int maxBytes) {
         SegmentExtent now = extent;
         try {
-            FileChannel channel = file.channel();
-            HeaderScan scan = new HeaderScan(file, channel, now.size());
+            HeaderScan scan = new HeaderScan(file, now.size());
             Place first = find(scan, offset, now.size());
             if (first == null) {
                 return List.of();
@@ -131,23 +132,35 @@ final class FileSegment implements Segment {
             if (first.position() >= limit) {
                 return List.of();
             }
-            int end = boundary(scan, first, limit, maxBytes);
-            return List.of(new LogSlice.FileRange(channel, first.position(), end - first.position()));
+            FileChannel lent = file.lend();
+            int end = boundary(scan, first, limit, lent == null ? Math.min(maxBytes, COPY_BYTES) : maxBytes);
+            return List.of(lent == null ? copy(first.position(), end)
+                : new LogSlice.FileRange(lent, first.position(), end - first.position()));
         } catch (IOException e) {
             throw file.failure("cannot read", e);
         }
     }
 
+    private LogSlice copy(int from, int to) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(to - from);
+        while (bytes.hasRemaining()) {
+            if (file.read(bytes, from + (long) bytes.position()) < 0) {
+                throw file.damaged(from, "the file ends before what was written");
+            }
+        }
+        return new LogSlice.Memory(bytes.flip().asReadOnlyBuffer());
+    }
+
     /** Whether these whole batches are in the file, from an offset on, byte for byte. */
     boolean holds(long offset, ByteBuffer batches) throws IOException {
         int size = extent.size();
-        Place first = find(new HeaderScan(file, file.channel(), size), offset, size);
+        Place first = find(new HeaderScan(file, size), offset, size);
         if (first == null || first.baseOffset() != offset || batches.remaining() > size - first.position()) {
             return false;
         }
         ByteBuffer stored = ByteBuffer.allocate(batches.remaining());
         while (stored.hasRemaining()) {
-            if (file.channel().read(stored, first.position() + (long) stored.position()) < 0) {
+            if (file.read(stored, first.position() + (long) stored.position()) < 0) {
                 return false;
             }
         }
@@ -214,7 +227,7 @@ final class FileSegment implements Segment {
             return;
         }
         try {
-            HeaderScan scan = new HeaderScan(file, file.channel(), now.size());
+            HeaderScan scan = new HeaderScan(file, now.size());
             Place beyond = endOffset <= baseOffset ? null : find(scan, endOffset, now.size());
             int position = beyond == null ? 0 : beyond.position();
             long maxTimestamp = Long.MIN_VALUE;

@@ -9,6 +9,7 @@ import io.tributary.core.store.SegmentReplacement;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -85,20 +86,22 @@ final class FileSegmentReplacement implements SegmentReplacement {
     public Segment commit() {
         Path path = directory.resolve(FileSegment.compactedFileName(baseOffset));
         SegmentFile file = new SegmentFile(path, store.openFiles());
+        List<SegmentFile> held = new ArrayList<>();
         try {
             IndexFile.delete(file);
             for (FileSegment segment : old) {
-                // Held open, so that nobody opens the new file for the old one.
-                segment.file().channel();
+                // So that nobody opens the new file for the old one.
+                segment.file().holdOpen();
+                held.add(segment.file());
             }
             file.disk().move(unfinished.path(), path);
+            held.forEach(SegmentFile::supersede);
         } catch (IOException e) {
             throw file.failure("cannot put in place", e);
+        } finally {
+            held.forEach(SegmentFile::letGo);
         }
-        for (FileSegment segment : old) {
-            segment.file().supersede();
-            store.deleted(segment);
-        }
+        old.forEach(store::deleted);
         FileSegment segment = new FileSegment(log, baseOffset, file, store,
             new IndexFile.Loaded(new SegmentExtent(endOffset, size, maxTimestamp), index, 0));
         segment.seal();

@@ -35,8 +35,13 @@ public final class FileSegmentStore implements SegmentStore, SegmentOwner {
      * @param forced          whether a commit waits for the disk; otherwise for the page cache
      * @param journalBytes    size of one file of the journal
      * @param checkpointEvery how long the journal is kept at most
+     * @param maxOpenFiles    about how many segment files are open at a time
      */
-    public record Settings(boolean forced, int journalBytes, Duration checkpointEvery) {
+    public record Settings(boolean forced, int journalBytes, Duration checkpointEvery, int maxOpenFiles) {
+        /** With as many open files as the process can afford. */
+        public Settings(boolean forced, int journalBytes, Duration checkpointEvery) {
+            this(forced, journalBytes, checkpointEvery, OpenFiles.affordable());
+        }
     }
 
     /** What a segment may hold that is in the page cache only, so that a checkpoint does not keep the disk busy for long. */
@@ -58,7 +63,7 @@ public final class FileSegmentStore implements SegmentStore, SegmentOwner {
     /** A store on a disk of the caller's. */
     FileSegmentStore(Path directory, Settings settings, Disk disk) {
         this.disk = disk;
-        this.openFiles = new OpenFiles(disk);
+        this.openFiles = new OpenFiles(disk, settings.maxOpenFiles());
         this.segmentsDirectory = directory.resolve("segments");
         this.journalDirectory = directory.resolve("journal");
         this.settings = settings;

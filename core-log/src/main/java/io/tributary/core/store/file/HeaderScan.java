@@ -3,7 +3,6 @@ package io.tributary.core.store.file;
 import io.tributary.core.batch.BatchHeader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 
 /** Reads the headers of batches that are known to be whole, through a window of the file. For one call on one thread. */
 final class HeaderScan {
@@ -11,15 +10,13 @@ final class HeaderScan {
     private static final ThreadLocal<ByteBuffer> WINDOWS = ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(WINDOW_BYTES));
 
     private final SegmentFile file;
-    private final FileChannel channel;
     private final int fileSize;
     private final ByteBuffer window;
     private long windowStart;
     private long maxTimestamp;
 
-    HeaderScan(SegmentFile file, FileChannel channel, int fileSize) {
+    HeaderScan(SegmentFile file, int fileSize) {
         this.file = file;
-        this.channel = channel;
         this.fileSize = fileSize;
         this.window = WINDOWS.get();
         window.clear().limit(0);
@@ -52,7 +49,7 @@ final class HeaderScan {
             window.limit(Math.min(WINDOW_BYTES, fileSize - position));
             windowStart = position;
             while (window.hasRemaining()) {
-                if (channel.read(window, windowStart + window.position()) < 0) {
+                if (file.read(window, windowStart + window.position()) < 0) {
                     throw file.damaged(position, "the file ends before what was written");
                 }
             }

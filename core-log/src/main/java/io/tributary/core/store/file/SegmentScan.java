@@ -4,7 +4,6 @@ import io.tributary.core.batch.BatchHeader;
 import io.tributary.core.store.SegmentExtent;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 
 /** Builds what is known of a segment from its file. */
 final class SegmentScan {
@@ -46,7 +45,7 @@ final class SegmentScan {
         if (at == size) {
             return known;
         }
-        HeaderScan scan = new HeaderScan(file, file.channel(), size);
+        HeaderScan scan = new HeaderScan(file, size);
         while (at < size) {
             FileSegment.Place place = scan.at(at);
             if (place.baseOffset() < end || place.baseOffset() > end && !gaps) {
@@ -66,8 +65,7 @@ final class SegmentScan {
      * @return what is whole; the rest of the file is to be cut off
      */
     static IndexFile.Loaded unforced(SegmentFile file, long baseOffset, IndexFile.Loaded trusted) throws IOException {
-        FileChannel channel = file.channel();
-        long fileSize = Math.min(channel.size(), Integer.MAX_VALUE);
+        long fileSize = Math.min(file.size(), Integer.MAX_VALUE);
         SparseIndex index = trusted.index();
         int at = trusted.extent().size();
         long end = trusted.extent().endOffset();
@@ -77,10 +75,10 @@ final class SegmentScan {
         while (fileSize - at >= BatchHeader.SIZE) {
             int size = BatchHeader.intactSize(window, (int) (at - windowStart));
             if (size < 0) {
-                window = load(channel, at, BatchHeader.SIZE, window);
+                window = load(file, at, BatchHeader.SIZE, window);
                 long claimed = BatchHeader.sizeInBytes(window, 0);
                 if (claimed > window.limit() && claimed <= fileSize - at) {
-                    window = load(channel, at, (int) claimed, window);
+                    window = load(file, at, (int) claimed, window);
                 }
                 windowStart = at;
                 size = BatchHeader.intactSize(window, 0);
@@ -103,7 +101,7 @@ final class SegmentScan {
         if (size < 0 || fileSize > Integer.MAX_VALUE) {
             throw file.damaged(0, "a compacted segment has " + fileSize + " bytes");
         }
-        FileSegment.Place end = new HeaderScan(file, file.channel(), (int) fileSize).at(size);
+        FileSegment.Place end = new HeaderScan(file, (int) fileSize).at(size);
         IndexFile.Loaded known = trusted(file, baseOffset, size);
         if (end.size() != BatchHeader.SIZE || end.lastOffset() < known.extent().endOffset() - 1) {
             throw file.damaged(size, "a compacted segment does not tell where it ends");
@@ -112,10 +110,10 @@ final class SegmentScan {
         return new IndexFile.Loaded(extent, known.index(), known.coveredByFile());
     }
 
-    private static ByteBuffer load(FileChannel channel, int at, int atLeast, ByteBuffer before) throws IOException {
+    private static ByteBuffer load(SegmentFile file, int at, int atLeast, ByteBuffer before) throws IOException {
         int capacity = Math.max(WINDOW_BYTES, atLeast);
         ByteBuffer window = before.capacity() >= capacity ? before.clear() : ByteBuffer.allocate(capacity);
-        while (window.hasRemaining() && channel.read(window, at + (long) window.position()) >= 0) {
+        while (window.hasRemaining() && file.read(window, at + (long) window.position()) >= 0) {
             // Until it is full or the file ends.
         }
         return window.flip();
