@@ -126,12 +126,12 @@ final class BacklogReader {
     }
 
     private void read(Source source, int sources) {
-        long limit = Math.min(source.end, source.feed.limit());
+        long limit = source.limit();
         int generation = source.generation;
         source.reading = true;
         reading++;
         LoopRead.await(
-            source.partition.readRecords(source.readPosition(), Math.max(MIN_CHUNK_RECORDS, CHUNK_RECORDS / sources),
+            source.partition.readRecords(source.readPosition(), source.chunk(Math.max(MIN_CHUNK_RECORDS, CHUNK_RECORDS / sources)),
                 Math.max(MIN_CHUNK_BYTES, CHUNK_BYTES / sources)),
             loop, new Arrival(source, generation, limit), continuation);
     }

@@ -6,6 +6,7 @@ import io.tributary.core.api.Topics;
 import io.tributary.core.model.Binding;
 import io.tributary.core.model.BrokerException;
 import io.tributary.core.model.ErrorCode;
+import io.tributary.core.model.Filter;
 import io.tributary.core.model.Namespace;
 import io.tributary.core.model.StartPosition;
 import io.tributary.core.model.SubscriptionName;
@@ -124,6 +125,7 @@ final class Bindings {
     private void replace(List<Binding> bindings) {
         current = List.copyOf(bindings);
         routes.replace(name, current);
+        intake.setIndexed(current.stream().anyMatch(binding -> !(binding.filter() instanceof Filter.All)));
     }
 
     private List<Topic> reached(Binding binding) {

@@ -90,21 +90,21 @@ final class DurablePersistence implements Persistence {
         if (!sources.isEmpty()) {
             sources.get(0).intake.window().forEach(entry -> note(entry, deliveries));
         }
-        write(sources, deliveries);
+        write(sources, deliveries, false);
     }
 
-    private CompletionStage<Void> write(Collection<Source> sources, Map<Source, Map<Long, Integer>> deliveries) {
+    private CompletionStage<Void> write(Collection<Source> sources, Map<Source, Map<Long, Integer>> deliveries, boolean whole) {
         List<CompletableFuture<?>> puts = new ArrayList<>();
         for (Source source : sources) {
             if (source.isRemoved()) {
                 continue;
             }
-            source.written();
             writing++;
             Map<Long, Integer> counts = new HashMap<>(source.deliveries());
             counts.putAll(deliveries.getOrDefault(source, Map.of()));
-            byte[] state = new CursorState(source.position(), source.pending, counts, source.suspectBelow()).encode();
-            CompletionStage<Void> put = table.put(key(source), state);
+            CursorState state = source.state(counts, whole);
+            source.written(state);
+            CompletionStage<Void> put = table.put(key(source), state.encode());
             puts.add(put.toCompletableFuture());
             put.whenComplete((done, failure) -> loop.execute(() -> written(source, failure)));
         }
@@ -164,7 +164,7 @@ final class DurablePersistence implements Persistence {
         if (active == null) {
             return;
         }
-        writeAll(subscription).whenComplete((done, failure) -> loop.execute(() -> {
+        writeAll(subscription, false).whenComplete((done, failure) -> loop.execute(() -> {
             if (failure == null && activation == active && !ended && subscription.dispatcher().consumers() == 0) {
                 activation = null;
                 table.delete(activeKey());
@@ -172,13 +172,13 @@ final class DurablePersistence implements Persistence {
         }));
     }
 
-    private CompletionStage<Void> writeAll(QueueSubscription subscription) {
+    private CompletionStage<Void> writeAll(QueueSubscription subscription, boolean whole) {
         Map<Source, Map<Long, Integer>> deliveries = new HashMap<>();
         subscription.intake().window().forEach(entry -> note(entry, deliveries));
         subscription.dispatcher().forEachOutstanding(entry -> note(entry, deliveries));
         dirty.clear();
         return write(subscription.intake().sources().stream()
-            .filter(source -> !source.isWritten() || deliveries.containsKey(source)).toList(), deliveries);
+            .filter(source -> !source.isWritten() || deliveries.containsKey(source)).toList(), deliveries, whole);
     }
 
     @Override
@@ -205,7 +205,7 @@ final class DurablePersistence implements Persistence {
 
     @Override
     public CompletionStage<Void> close(QueueSubscription subscription) {
-        CompletionStage<Void> written = writeAll(subscription);
+        CompletionStage<Void> written = writeAll(subscription, true);
         boolean wasActive = activation != null;
         end();
         return lastDefinition.handle((done, failure) -> 0).thenCompose(done -> written)

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Brings records from a subscription's sources into its window. While there is no demand nothing is read, and a backlog costs no memory.
  * With demand the backlog is read up to the end; then the feeds bring what is published, until the window is full.
+ *
+ * <p>An indexed subscription stays with the feeds, which tell it of all that it wants; what has no place in the window is a reference of
+ * a few bits, and is read when it is asked for.
  */
 final class Intake {
     /** Fewest records to read at a time, and most to take from the feeds while nobody asks for any. */
@@ -25,6 +28,9 @@ final class Intake {
     private final ReadyWindow window = new ReadyWindow();
     private final Map<SourceId, Source> sources = new LinkedHashMap<>(2);
     private final BacklogReader backlog;
+    private final BacklogIndexer indexer;
+    private boolean indexed;
+    /** What the feeds bring goes to the window. */
     private boolean live;
     private boolean hasDemand;
     /** Some source may have no binding in force. */
@@ -41,6 +47,21 @@ final class Intake {
         this.pump = pump;
         this.changes = changes;
         backlog = new BacklogReader(loop, pump);
+        indexer = new BacklogIndexer(loop, pump);
+    }
+
+    /** Whether everything that is published is decided about at once, demand or not. */
+    boolean isIndexed() {
+        return indexed;
+    }
+
+    void setIndexed(boolean now) {
+        if (indexed != now) {
+            fallBehind();
+            indexed = now;
+            sources.values().forEach(Source::indexedChanged);
+            backlog.restart(sources.values());
+        }
     }
 
     ReadyWindow window() {
@@ -107,6 +128,9 @@ final class Intake {
      */
     boolean refill(long demand) {
         hasDemand = demand > 0;
+        if (indexed) {
+            indexer.advance(sources.values());
+        }
         if (live || demand == 0) {
             return false;
         }
@@ -115,7 +139,7 @@ final class Intake {
         if (backlog.fill(this, target) == BacklogReader.Outcome.CAUGHT_UP) {
             live = true;
             sources.values().forEach(source -> {
-                if (source.end == BoundRange.OPEN) {
+                if (source.end == BoundRange.OPEN && !indexed) {
                     source.feed.join(source);
                 }
             });
@@ -127,14 +151,39 @@ final class Intake {
         return window.size() < target && window.bytes() < limits.windowBytes();
     }
 
+    /** A feed brings a wanted record. */
+    void arrived(Source source, Record record) {
+        if (live) {
+            take(source, record);
+        } else {
+            source.refer(record);
+        }
+    }
+
+    /** There are references to load. */
+    void referred() {
+        if (live) {
+            stopTaking();
+        }
+    }
+
+    private void stopTaking() {
+        live = false;
+        backlog.restart(sources.values());
+    }
+
     /** Puts a wanted record into the window. */
     void take(Source source, Record record) {
         window.add(source.take(record, nextOrder++));
     }
 
     void pauseWhenFull() {
-        if (!hasRoom(hasDemand ? limits.windowEntries() : Math.min(LOW_WATER, limits.windowEntries()))) {
-            fallBehind();
+        if (live && !hasRoom(hasDemand ? limits.windowEntries() : Math.min(LOW_WATER, limits.windowEntries()))) {
+            if (indexed) {
+                stopTaking();
+            } else {
+                fallBehind();
+            }
         }
     }
 
@@ -165,7 +214,7 @@ final class Intake {
             return false;
         }
         for (Source source : sources.values()) {
-            if (source.isLive() && source.feed.position() < source.feed.limit()) {
+            if (source.isLive() ? source.feed.position() < source.feed.limit() : source.isIndexed()) {
                 return false;
             }
         }
@@ -174,7 +223,10 @@ final class Intake {
 
     /** Gives the window back to the log. Nothing may be outstanding. */
     void unload() {
-        fallBehind();
+        if (!indexed) {
+            fallBehind();
+        }
+        live = false;
         hasDemand = false;
         window.drain(entry -> entry.source.unload(entry));
         sources.values().forEach(Source::rewind);

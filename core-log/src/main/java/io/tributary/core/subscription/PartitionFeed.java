@@ -89,7 +89,7 @@ final class PartitionFeed {
             return;
         }
         if (live.isEmpty()) {
-            position = source.readPosition();
+            position = source.seen();
             registration = partition.onAdvance(this::advanced);
         }
         source.liveIndex = live.size();
@@ -193,13 +193,13 @@ final class PartitionFeed {
         // From the end: a source whose window is full leaves, and the last one takes its place.
         for (int i = live.size() - 1; i >= 0; i--) {
             Source source = live.get(i);
-            if (record.offset() < source.readPosition()) {
+            if (record.offset() < source.seen()) {
                 continue;
             }
             boolean wanted = source.wants(record);
             if (wanted) {
                 touched.add(source.intake);
-                source.intake.take(source, record);
+                source.intake.arrived(source, record);
             }
             source.passed(record.offset());
             if (wanted) {

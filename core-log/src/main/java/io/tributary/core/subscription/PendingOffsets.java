@@ -85,6 +85,21 @@ final class PendingOffsets {
         }
     }
 
+    /** A copy of those before {@code offset}. */
+    PendingOffsets before(long offset) {
+        PendingOffsets copy = new PendingOffsets();
+        if (bits != null) {
+            for (PeekableLongIterator each = bits.getLongIterator(); each.hasNext();) {
+                long next = each.next();
+                if (next >= offset) {
+                    break;
+                }
+                copy.addLast(next);
+            }
+        }
+        return copy;
+    }
+
     void clear() {
         bits = null;
         count = 0;

@@ -140,6 +140,7 @@ final class QueueSubscription implements Subscription {
             intake.drainFeeds();
             CompletionStage<Long> count = countReady();
             dropReady();
+            pump();
             return count;
         });
     }
@@ -158,6 +159,7 @@ final class QueueSubscription implements Subscription {
         return stage(() -> {
             initial.forEach(bindings::checkTopic);
             initial.stream().distinct().forEach(binding -> bindings.add(binding, start));
+            pump();
             return persistence.writeDefinition(this);
         });
     }
@@ -166,6 +168,7 @@ final class QueueSubscription implements Subscription {
     CompletionStage<Void> restore(List<Binding> written, Collection<SourceStart> starts) {
         return stage(() -> {
             bindings.restore(written, starts);
+            pump();
             return CompletableFuture.completedFuture(null);
         });
     }

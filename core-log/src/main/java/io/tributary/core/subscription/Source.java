@@ -15,10 +15,16 @@ import org.jspecify.annotations.Nullable;
  * A subscription's place in one partition. Offsets before {@code scanned} are decided: settled, not wanted, or in {@code pending}.
  * From there on nothing is known yet. What is pending need not be in memory: after a restart or an idle time the partition is read from
  * {@code readPosition} once more, and of what lies before {@code scanned} only the pending records are taken.
+ *
+ * <p>The main source of an indexed subscription is decided as soon as something is published, whether it is asked for or not: then
+ * {@code pending} from {@code readPosition} on are references to records that were never in memory. They are not written down: after a
+ * crash they are found again.
  */
 final class Source {
     /** The number of the source that takes what is published; others deliver a new binding's past. */
     static final int MAIN = 0;
+    /** A wanted record that is so far from the next is read alone. */
+    private static final int SPARSE = 64;
 
     final Intake intake;
     final PartitionKey key;
@@ -35,6 +41,8 @@ final class Source {
 
     private long scanned;
     private long readPosition;
+    /** Of an indexed source: nothing from here on was ever taken. */
+    private long takenTo;
     /** What was pending below here when the process ended without notice may have been delivered. */
     private long suspectBelow;
     private @Nullable Map<Long, Integer> deliveries;
@@ -49,6 +57,8 @@ final class Source {
     int generation;
     /** A read is under way, whose end puts the source back into the reader's order. */
     boolean reading;
+    /** A read of what is not decided is under way. */
+    boolean indexing;
     /** What is written of it is not what it is. */
     private boolean dirty;
     private long writtenPosition;
@@ -70,7 +80,20 @@ final class Source {
         suspectBelow = state.suspectBelow();
         deliveries = state.deliveries().isEmpty() ? null : new HashMap<>(state.deliveries());
         readPosition = pending.count() == 0 ? scanned : pending.first();
+        takenTo = scanned;
         ranges.addAll(start.ranges());
+    }
+
+    /** Whether it is to be decided as soon as something is published. */
+    boolean isIndexed() {
+        return number == MAIN && intake.isIndexed();
+    }
+
+    /** Begins or ends to be indexed. Must not be live. */
+    void indexedChanged() {
+        dropBuffer();
+        takenTo = scanned;
+        touch();
     }
 
     /** It is no longer as it was written. */
@@ -81,9 +104,23 @@ final class Source {
         }
     }
 
-    void written() {
+    /**
+     * What is to be written of it now.
+     *
+     * @param whole with what was never taken of an indexed source, which otherwise is found again
+     */
+    CursorState state(Map<Long, Integer> counts, boolean whole) {
+        if (whole || !isIndexed() || readPosition >= scanned) {
+            return new CursorState(position(), pending, counts, suspectBelow);
+        }
+        long taken = Math.max(takenTo, readPosition);
+        return new CursorState(taken, pending.before(taken), counts, suspectBelow);
+    }
+
+    /** A state was written. */
+    void written(CursorState state) {
         dirty = false;
-        writtenPosition = position();
+        writtenPosition = state.scanned();
     }
 
     /** Whether it is as it was written, or as it would be without. */
@@ -114,8 +151,10 @@ final class Source {
     Entry take(Record record, long order) {
         long offset = record.offset();
         if (offset >= scanned) {
+            boolean loaded = readPosition >= scanned;
             pending.addLast(offset);
             scanned = offset + 1;
+            readPosition = loaded ? Math.max(readPosition, scanned) : readPosition;
             touch();
         }
         Entry entry = new Entry(this, record, order);
@@ -125,10 +164,46 @@ final class Source {
         return entry;
     }
 
+    /** Notes a wanted record without taking it. Nothing behind it may be decided. */
+    private void refer(long offset) {
+        pending.addLast(offset);
+        scanned = offset + 1;
+    }
+
+    /** A live feed brings a wanted record that there is no room for. */
+    void refer(Record record) {
+        if (readPosition >= scanned) {
+            readPosition = record.offset();
+        }
+        refer(record.offset());
+    }
+
+    /** Decides about what was read from {@code scanned} on; an empty read means that nothing lies before {@code limit}. */
+    void index(List<Record> records, long limit) {
+        long next = records.isEmpty() ? limit : Math.min(limit, records.get(records.size() - 1).offset() + 1);
+        boolean loaded = readPosition >= scanned;
+        for (Record record : records) {
+            if (record.offset() >= scanned && record.offset() < limit && matches(record)) {
+                if (loaded) {
+                    readPosition = record.offset();
+                    loaded = false;
+                }
+                refer(record.offset());
+            }
+        }
+        scanned = Math.max(scanned, next);
+        if (loaded) {
+            readPosition = Math.max(readPosition, scanned);
+        }
+    }
+
     /** A live feed has passed this record. */
     void passed(long offset) {
+        boolean loaded = readPosition >= scanned;
         scanned = Math.max(scanned, offset + 1);
-        readPosition = Math.max(readPosition, offset + 1);
+        if (loaded) {
+            readPosition = Math.max(readPosition, scanned);
+        }
     }
 
     /** Settled for good. */
@@ -152,6 +227,7 @@ final class Source {
     void rewind() {
         generation++;
         buffer = null;
+        takenTo = Math.max(takenTo, readPosition);
         scanned = position();
         readPosition = pending.count() == 0 ? scanned : pending.first();
     }
@@ -185,6 +261,9 @@ final class Source {
             long next = pending.firstFrom(readPosition);
             readPosition = next == PendingOffsets.NONE ? scanned : Math.min(next, scanned);
         }
+        if (isIndexed()) {
+            return readPosition < scanned;
+        }
         if (readPosition >= scanned && !isCovered(readPosition)) {
             readPosition = Math.max(readPosition, Math.min(target, nextCovered(readPosition)));
             if (buffer == null) {
@@ -194,7 +273,41 @@ final class Source {
         return readPosition < target;
     }
 
-    private long target() {
+    /** Whether there is something to decide about that the feed does not bring. Moves over what no binding covers. */
+    boolean isUndecided() {
+        long target = target();
+        if (!isCovered(scanned)) {
+            boolean loaded = readPosition >= scanned;
+            scanned = Math.max(scanned, Math.min(target, nextCovered(scanned)));
+            readPosition = loaded ? scanned : readPosition;
+        }
+        return scanned < target;
+    }
+
+    /** How far it may read now. */
+    long limit() {
+        return isIndexed() ? scanned : Math.min(end, feed.limit());
+    }
+
+    /** How many records are to be read at once: one by one where few of many are wanted. */
+    int chunk(int most) {
+        if (!isIndexed()) {
+            return most;
+        }
+        long second = pending.firstFrom(readPosition + 1);
+        return second == PendingOffsets.NONE || second - readPosition > SPARSE ? 1 : most;
+    }
+
+    long scanned() {
+        return scanned;
+    }
+
+    /** Everything before has been looked at. */
+    long seen() {
+        return Math.max(scanned, readPosition);
+    }
+
+    long target() {
         return Math.min(end, feed.hasLive() ? feed.position() : feed.limit());
     }
 
@@ -224,12 +337,14 @@ final class Source {
     /** Keeps what is wanted of what was read; an empty read means that nothing lies before {@code limit}. */
     void arrived(List<Record> records, long limit) {
         if (records.isEmpty()) {
+            forgetMissing(limit);
             readPosition = Math.max(readPosition, limit);
         }
         for (Record record : records) {
             if (record.offset() < readPosition) {
                 continue;
             }
+            forgetMissing(Math.min(record.offset(), limit));
             if (record.offset() >= limit) {
                 readPosition = limit;
                 break;
@@ -247,6 +362,13 @@ final class Source {
         }
     }
 
+    /** What is pending from the read position on and before {@code offset} is not there any more: compaction has taken it. */
+    private void forgetMissing(long offset) {
+        for (long next = pending.firstFrom(readPosition); next != PendingOffsets.NONE && next < offset; next = pending.firstFrom(next)) {
+            settled(next);
+        }
+    }
+
     /** The partition no longer has what is asked for: goes on at its start, or at its end when it has become shorter. */
     void outOfRange() {
         long start = partition.logStartOffset();
@@ -256,9 +378,9 @@ final class Source {
             pending.removeBefore(start);
             readPosition = start;
             scanned = Math.max(scanned, start);
-        } else if (readPosition > limit) {
+        } else if (seen() > limit) {
             pending.removeFrom(limit);
-            readPosition = limit;
+            readPosition = Math.min(readPosition, limit);
             scanned = Math.min(scanned, limit);
         }
         touch();

@@ -12,6 +12,7 @@ import io.tributary.core.api.ConsumerOptions;
 import io.tributary.core.api.Delivery;
 import io.tributary.core.api.Settlement;
 import io.tributary.core.api.Subscription;
+import io.tributary.core.model.Binding;
 import io.tributary.core.model.StartPosition;
 import io.tributary.core.model.SubscriptionConfig;
 import java.time.Duration;
@@ -34,6 +35,7 @@ import net.jqwik.api.Property;
 class SubscriptionModelPropertyTest {
     private static final Duration FLUSH = Duration.ofMillis(50);
     private static final SubscriptionLimits SMALL = new SubscriptionLimits(4, 24, FLUSH, Duration.ofSeconds(5));
+    private static final Binding FILTERED = subject("t", "x");
     private static final int STEPS = 60;
     private static final List<Settlement> SETTLEMENTS = List.of(Settlement.values());
 
@@ -56,13 +58,14 @@ class SubscriptionModelPropertyTest {
         private final List<String> history = new ArrayList<>();
         private RecordingHandler handler = new RecordingHandler();
         private int seen;
+        private boolean takesAll;
         private Consumer consumer;
 
         Run(SubscriptionFixture fixture, Random random) {
             this.fixture = fixture;
             this.random = random;
             topic = fixture.topics.topic("t", 2);
-            get(fixture.subscriptions.create(name("s"), SubscriptionConfig.DURABLE, List.of(subject("t", "x")), StartPosition.LATEST));
+            get(fixture.subscriptions.create(name("s"), SubscriptionConfig.DURABLE, List.of(FILTERED), StartPosition.LATEST));
             consumer = attach();
         }
 
@@ -113,8 +116,10 @@ class SubscriptionModelPropertyTest {
         void step() {
             int choice = random.nextInt(100);
             history.add("" + choice);
-            if (choice < 35) {
+            if (choice < 33) {
                 publish();
+            } else if (choice < 35) {
+                toggle();
             } else if (choice < 50) {
                 consumer.request(1 + random.nextInt(6));
             } else if (choice < 58) {
@@ -140,11 +145,25 @@ class SubscriptionModelPropertyTest {
 
         private void publish() {
             int partition = random.nextInt(2);
-            boolean wanted = random.nextInt(4) > 0;
-            long offset = topic.partition(partition).publish(wanted ? "x" : "y", "text " + random.nextInt(1_000));
+            boolean matching = random.nextInt(4) > 0;
+            boolean wanted = matching || takesAll;
+            long offset = topic.partition(partition).publish(matching ? "x" : "y", "text " + random.nextInt(1_000));
             if (wanted) {
                 owed.put(new Place(partition, offset), 0);
             }
+        }
+
+        /** Adds a binding that takes everything, or ends it: with it the subscription is a cursor, without it is indexed. */
+        private void toggle() {
+            Binding everything = SubscriptionFixture.all("t");
+            if (takesAll) {
+                get(subscription().unbind(everything));
+                get(subscription().bind(FILTERED, StartPosition.LATEST));
+            } else {
+                get(subscription().bind(everything, StartPosition.LATEST));
+                get(subscription().unbind(FILTERED));
+            }
+            takesAll = !takesAll;
         }
 
         private void settle() {
@@ -231,7 +250,7 @@ class SubscriptionModelPropertyTest {
         }
     }
 
-    @Property(tries = 250)
+    @Property(tries = 300)
     void deliversWhatItOwes(@ForAll long seed) {
         try (SubscriptionFixture fixture = new SubscriptionFixture(SMALL, null)) {
             Run run = new Run(fixture, new Random(seed));
