@@ -47,6 +47,8 @@ final class JournalReplay {
                 files.add(new Found(file, file.readHeader()));
             }
         }
+        // They will be used again: a name that could not be made durable may have been left with its file.
+        disk.sync(directory);
         files.sort(Comparator.comparingLong(Found::epoch));
     }
 
