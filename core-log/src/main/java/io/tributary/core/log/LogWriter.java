@@ -267,6 +267,10 @@ final class LogWriter {
 
     private void roll() {
         Segment old = active;
+        if (old != null && old.endOffset() == old.baseOffset()) {
+            // The write that it was made for failed. It is still to be filled: the next would be the same one.
+            return;
+        }
         if (old != null) {
             old.seal();
             producers.takeSnapshot(nextOffset, false);
