@@ -120,7 +120,8 @@ final class Checkpointer {
     /** Takes back what the checkpoint says beyond an extent, before the file is cut to it. */
     synchronized void lower(FileSegment segment, SegmentExtent cut) {
         Checkpoint.Point point = points.get(segment.log());
-        boolean beyond = point != null && point.segmentBase() >= segment.baseOffset() && point.endOffset() > cut.endOffset();
+        boolean beyond = point != null && (point.segmentBase() > segment.baseOffset()
+            || point.segmentBase() == segment.baseOffset() && point.endOffset() > cut.endOffset());
         if (point != null && beyond) {
             points.put(segment.log(), new Checkpoint.Point(point.startOffset(), segment.baseOffset(), cut.endOffset(), cut.size()));
         } else if (!uncertain) {
@@ -142,6 +143,7 @@ final class Checkpointer {
         }
     }
 
+    /** Vouches for nothing, so it may force what a failed write left; the checkpoint cuts that off and forces once more. */
     private void forceAhead(FileSegment segment) {
         try {
             if (!broken && !halted) {

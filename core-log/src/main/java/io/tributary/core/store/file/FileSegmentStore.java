@@ -237,9 +237,7 @@ public final class FileSegmentStore implements SegmentStore, SegmentOwner {
         for (ByteBuffer buffer : batches) {
             segment.noteAppended(buffer);
         }
-        if (segment.file().markDirty()) {
-            checkpointer.dirty(segment);
-        }
+        contentChanged(segment);
         if (settings.forced() && segment.hasGrownBy(WRITE_BEHIND_BYTES)) {
             checkpointer.writeBehind(segment);
         }
@@ -267,6 +265,17 @@ public final class FileSegmentStore implements SegmentStore, SegmentOwner {
     @Override
     public void beforeTruncate(FileSegment segment, SegmentExtent cut) {
         checkpointer.lower(segment, cut);
+    }
+
+    @Override
+    public void contentChanged(FileSegment segment) {
+        if (segment.file().markDirty()) {
+            checkpointer.dirty(segment);
+        }
+    }
+
+    @Override
+    public void namesChanged(FileSegment segment) {
         checkpointer.namesChanged(path(segment.log()));
     }
 
