@@ -79,21 +79,27 @@ public final class FileSegmentStore implements SegmentStore, SegmentOwner {
             for (LogId log : logs) {
                 Checkpoint.Point point = checkpoint.points().getOrDefault(log, Checkpoint.Point.NONE);
                 long start = Math.max(starts.getOrDefault(log, 0L), OffsetFile.START.read(path(log)));
-                RecoveredLog found = new RecoveredLog(log, path(log), this, point.withStart(start));
+                RecoveredLog found = new RecoveredLog(log, path(log), this, point.withStart(start), checkpoint.clean());
                 found.load();
                 recovered.put(log, found);
             }
             replay.read(checkpoint.journalEpoch(), entry -> replay(entry, recovered));
             Map<LogId, StoredLog> stored = new HashMap<>();
             Map<LogId, Checkpoint.Point> points = new HashMap<>();
+            Set<Path> changedNames = new HashSet<>();
             for (Map.Entry<LogId, RecoveredLog> entry : recovered.entrySet()) {
-                Checkpoint.Point point = entry.getValue().finish();
+                Checkpoint.Point point = entry.getValue().finish(changedNames);
                 stored.put(entry.getKey(), entry.getValue().stored());
                 if (entry.getValue().isKnown()) {
                     points.put(entry.getKey(), point);
                 }
             }
-            checkpointer.recovered(new Checkpoint(replay.lastEpoch() + 1, points));
+            for (Path directory : changedNames) {
+                if (Files.isDirectory(directory)) {
+                    disk.sync(directory);
+                }
+            }
+            checkpointer.recovered(new Checkpoint(replay.lastEpoch() + 1, points, false));
             startJournal(replay);
             return stored;
         } catch (IOException e) {
@@ -281,7 +287,7 @@ public final class FileSegmentStore implements SegmentStore, SegmentOwner {
 
     @Override
     public void deleted(FileSegment segment) {
-        checkpointer.deleted(segment);
+        checkpointer.deleted(segment, path(segment.log()));
     }
 
     /** A log's directory and those above it that the store makes. */

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,11 +37,13 @@ final class RecoveredLog {
     /** Where the last segment that compaction has written ends. */
     private long compactedEnd;
 
-    RecoveredLog(LogId id, Path directory, FileSegmentStore store, Checkpoint.Point point) {
+    RecoveredLog(LogId id, Path directory, FileSegmentStore store, Checkpoint.Point point, boolean clean) {
         this.id = id;
         this.directory = directory;
         this.store = store;
         this.point = point;
+        // What a process did that was killed is seen here, and may be gone after a power cut.
+        this.changed = !clean;
     }
 
     /** Takes up the files. */
@@ -255,8 +258,12 @@ final class RecoveredLog {
         changed = true;
     }
 
-    /** Makes durable what was recovered. */
-    Checkpoint.Point finish() throws IOException {
+    /**
+     * Makes what was recovered durable.
+     *
+     * @param changedNames gets the directories that have to be synced for that
+     */
+    Checkpoint.Point finish(Set<Path> changedNames) throws IOException {
         if (point.position() > 0 && end() < point.endOffset()) {
             throw damaged("it ends at offset " + end() + ", and " + point.endOffset() + " was durable");
         }
@@ -269,11 +276,7 @@ final class RecoveredLog {
                     segment.file().force();
                 }
             }
-            for (Path made : store.directories(id)) {
-                if (Files.isDirectory(made)) {
-                    store.disk().sync(made);
-                }
-            }
+            changedNames.addAll(List.of(store.directories(id)));
         }
         if (!segments.isEmpty()) {
             FileSegment last = segments.get(segments.size() - 1);
