@@ -105,9 +105,20 @@ final class RecoveredLog {
             delete(segment);
             return;
         }
-        segments.add(segment);
+        add(segment);
         segment.writeIndex(segment.extent(), 1);
         segment.releaseIndex();
+    }
+
+    /** Takes up the next segment; the one before is complete. */
+    private void add(FileSegment segment) {
+        if (!segments.isEmpty()) {
+            FileSegment before = segments.get(segments.size() - 1);
+            before.seal();
+            before.writeIndex(before.extent(), 1);
+            before.releaseIndex();
+        }
+        segments.add(segment);
     }
 
     private static long baseOffset(Path path) {
@@ -136,25 +147,21 @@ final class RecoveredLog {
         }
         IndexFile.Loaded known = SegmentScan.trusted(file, base, (int) vouched);
         if (vouched < size) {
-            known = SegmentScan.unforced(file, base, known);
+            known = SegmentScan.unforced(file, base, known, nextBase);
         }
         FileSegment segment = new FileSegment(id, base, file, store, known);
-        segments.add(segment);
+        add(segment);
         boolean torn = known.extent().size() < size;
         if (torn) {
-            LOG.info("{} is cut back from {} to {} bytes, the end of its last whole batch", path, size, known.extent().size());
+            LOG.info("{} is cut back from {} to {} bytes, the end of its last batch that is whole and was kept", path, size,
+                known.extent().size());
             file.truncate(known.extent().size());
         }
         if (store.isForced()) {
             file.writeAgain(vouched, known.extent().size());
         }
         changed |= vouched < size || vouched == 0;
-        if (nextBase != Long.MAX_VALUE) {
-            segment.seal();
-            segment.writeIndex(segment.extent(), 1);
-            segment.releaseIndex();
-        }
-        return !torn;
+        return !torn || known.extent().endOffset() == nextBase;
     }
 
     private void delete(Path path) throws IOException {
@@ -246,12 +253,11 @@ final class RecoveredLog {
             at += size;
         }
         FileSegment last = segments.isEmpty() ? null : segments.get(segments.size() - 1);
-        if (last == null || last.extent().size() + (long) batches.limit() > Math.max(REPLAY_SEGMENT_BYTES, batches.limit())) {
-            if (last != null) {
-                last.seal();
-            }
+        // What is before the point is durable as it is, what compaction has made tells its end, and neither is added to.
+        if (last == null || last.isSealed() || last.baseOffset() < point.segmentBase()
+            || last.extent().size() + (long) batches.limit() > Math.max(REPLAY_SEGMENT_BYTES, batches.limit())) {
             last = (FileSegment) store.create(id, base);
-            segments.add(last);
+            add(last);
         }
         last.file().write(batches.duplicate(), last.extent().size());
         last.noteAppended(batches);
@@ -269,6 +275,11 @@ final class RecoveredLog {
         }
         if (!segments.isEmpty() && segments.get(0).baseOffset() > point.startOffset()) {
             throw damaged("it begins at offset " + segments.get(0).baseOffset() + ", not at " + point.startOffset());
+        }
+        if (!segments.isEmpty() && segments.get(segments.size() - 1).isSealed()) {
+            // A log's last segment is one that can be added to.
+            add((FileSegment) store.create(id, end()));
+            changed = true;
         }
         if (changed) {
             for (FileSegment segment : segments) {
