@@ -53,6 +53,10 @@ final class RecoveredLog {
         }
         compactedBefore = OffsetFile.COMPACTED.read(directory);
         List<Path> paths = paths();
+        if (changed && paths.stream().anyMatch(FileSegment::isCompacted)) {
+            // What compaction replaced is deleted below: the name of what took its place must not be gone after a power cut.
+            store.disk().sync(directory);
+        }
         long[] bases = paths.stream().mapToLong(RecoveredLog::baseOffset).toArray();
         for (int i = 0; i < bases.length; i++) {
             long next = i + 1 < bases.length ? bases[i + 1] : Long.MAX_VALUE;
