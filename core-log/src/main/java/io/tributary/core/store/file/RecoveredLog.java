@@ -150,6 +150,11 @@ final class RecoveredLog {
             return dropFrom(List.of(path));
         }
         IndexFile.Loaded known = SegmentScan.trusted(file, base, (int) vouched);
+        if (known.coveredByFile() == 0 && Files.exists(IndexFile.beside(path))) {
+            // Of another content, perhaps: with what is vouched for next it could be taken for right.
+            IndexFile.delete(file);
+            changed = true;
+        }
         if (vouched < size) {
             known = SegmentScan.unforced(file, base, known, nextBase);
         }
