@@ -186,11 +186,6 @@ public final class FileSegmentStore implements SegmentStore, SegmentOwner {
         }
     }
 
-    /** Whether what is written is to be forced to the disk. */
-    boolean isForced() {
-        return settings.forced();
-    }
-
     @Override
     public void delete(LogId log) {
         checkpointer.forget(log);

@@ -166,9 +166,7 @@ final class RecoveredLog {
                 known.extent().size());
             file.truncate(known.extent().size());
         }
-        if (store.isForced()) {
-            file.writeAgain(vouched, known.extent().size());
-        }
+        file.writeAgain(vouched, known.extent().size());
         changed |= vouched < size || vouched == 0;
         return !torn || known.extent().endOffset() == nextBase;
     }
