@@ -62,8 +62,8 @@ final class RecoveredLog {
             long next = i + 1 < bases.length ? bases[i + 1] : Long.MAX_VALUE;
             if (FileSegment.isCompacted(paths.get(i))) {
                 loadCompacted(paths.get(i), bases[i]);
-            } else if (next <= point.startOffset() || bases[i] < compactedEnd) {
-                // Deleted by retention or replaced by compaction, and the deletion was lost.
+            } else if (endsBeforeStart(bases[i], next) || bases[i] < compactedEnd) {
+                // Deleted by retention or replaced by compaction, and the deletion was lost or failed.
                 delete(paths.get(i));
             } else if (!load(paths.get(i), bases[i], next)) {
                 dropFrom(paths.subList(i + 1, paths.size()));
@@ -77,6 +77,12 @@ final class RecoveredLog {
             }
             segments.clear();
         }
+    }
+
+    /** Whether a segment is wholly before the log's start. What was behind it may be gone too; its own content was not forced any more. */
+    private boolean endsBeforeStart(long base, long nextBase) {
+        long end = base < point.segmentBase() ? Math.min(nextBase, point.segmentBase()) : nextBase;
+        return end <= point.startOffset();
     }
 
     /** The segments' files by base offset; of one base, the compacted one first. */
