@@ -1,6 +1,7 @@
 package io.tributary.core.store.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
@@ -45,7 +47,11 @@ class IoErrorTest {
     }
 
     private StoreFixture open(int checkpointMs) {
-        return new StoreFixture(new StoreFixture.Setup(directory, new FileSegmentStore.Settings(true, 1 << 14,
+        return open(true, checkpointMs);
+    }
+
+    private StoreFixture open(boolean forced, int checkpointMs) {
+        return new StoreFixture(new StoreFixture.Setup(directory, new FileSegmentStore.Settings(forced, 1 << 14,
             Duration.ofMillis(checkpointMs)), List.of(TopicConfig.ofPartitions(1).withSegmentBytes(8000)), new AtomicLong(1000)), disk);
     }
 
@@ -180,6 +186,54 @@ class IoErrorTest {
             store.close();
             assertNothingLostWithoutPower(open(3));
         }
+    }
+
+    /** What the failed write left is followed by nothing: the segment behind is not taken for something that does not belong there. */
+    @Test
+    void losesNothingBehindASegmentThatCouldNotBeCutWhenTheProcessIsKilled() {
+        for (int i = 0; i < 20; i++) {
+            StoreFixture store = open(false, 60_000);
+            assertThat(append(store)).isNull();
+            disk.fail((operation, path) -> {
+                if (isSegment(path) && (operation == SimulatedDisk.Operation.WRITE || operation == SimulatedDisk.Operation.TRUNCATE)) {
+                    throw new IOException(ERROR);
+                }
+            });
+            assertThat(append(store)).isNotNull();
+            disk.fail((operation, path) -> { });
+            // Too much for this segment: it is sealed.
+            assertThat(StoreFixture.failure(store.logs.get(0).append(TestBatches.of(model.add("x".repeat(9000)))).durable())).isNull();
+            assertThat(append(store)).isNull();
+            store.halt();
+            StoreFixture next = open(false, 60_000);
+            model.check(next.logs.get(0));
+            next.close();
+        }
+    }
+
+    @Test
+    void makesNoSegmentTwiceWhenItsFirstWriteFails() {
+        StoreFixture store = open(60_000);
+        CountDownLatch submitted = new CountDownLatch(1);
+        store.thread.execute(() -> assertThatCode(submitted::await).doesNotThrowAnyException());
+        AtomicInteger writes = new AtomicInteger();
+        disk.fail((operation, path) -> {
+            if (isJournal(path) || isSegment(path) && operation == SimulatedDisk.Operation.WRITE && writes.getAndIncrement() == 0) {
+                throw new IOException(ERROR);
+            }
+        });
+        List<CompletionStage<?>> lost = new ArrayList<>();
+        // Written one after the other in one turn, each to a segment of its own.
+        for (int i = 0; i < 2; i++) {
+            lost.add(store.logs.get(0).append(TestBatches.of(model.add("x".repeat(5000)))).durable());
+        }
+        submitted.countDown();
+        lost.forEach(stage -> assertThat(StoreFixture.failure(stage)).isNotNull());
+        disk.fail((operation, path) -> { });
+        assertThat(writes).hasValue(2);
+        appendAll(store, 3);
+        store.close();
+        assertNothingLostWithoutPower(open(60_000));
     }
 
     @Test
