@@ -289,6 +289,10 @@ final class LogWriter {
 
     private void roll() {
         Segment old = active;
+        if (old != null && old.endOffset() == old.baseOffset()) {
+            // The write that it was made for failed. It is still to be filled: the next would be the same one.
+            return;
+        }
         if (old != null) {
             old.seal();
             producers.takeSnapshot(nextOffset, false);
@@ -349,18 +353,26 @@ final class LogWriter {
         }
         producers.deleteLostSnapshots();
         long end = state.highWatermark();
-        List<Segment> kept = new ArrayList<>();
-        for (Segment segment : state.segments()) {
-            // Also one that goes: the store may have noted what it held.
+        List<Segment> kept = new ArrayList<>(state.segments());
+        // The last first: whatever a checkpoint sees or a failure leaves is a log without a gap.
+        for (int i = kept.size() - 1; i >= 0; i--) {
+            Segment segment = kept.get(i);
+            // Also one that goes, or stays whole: the store may have noted what came behind.
             segment.truncate(end);
-            if (segment.baseOffset() < end || kept.isEmpty()) {
-                kept.add(segment);
-            } else {
-                segment.delete();
+            if (segment.baseOffset() < end || i == 0) {
+                break;
             }
+            segment.delete();
+            kept.remove(i);
+            state.setSegments(kept);
         }
-        state.setSegments(kept);
-        active = kept.isEmpty() ? null : kept.get(kept.size() - 1);
+        Segment last = kept.isEmpty() ? null : kept.get(kept.size() - 1);
+        if (last != null && last != active && last.baseOffset() < end) {
+            // What was sealed is not added to again: compaction may have made it.
+            last.seal();
+            last = null;
+        }
+        active = last;
         producers.rollBack();
         rolledBack = true;
     }

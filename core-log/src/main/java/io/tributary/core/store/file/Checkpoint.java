@@ -14,11 +14,14 @@ import java.util.UUID;
 
 /**
  * What is known to be in the segments' files and durable there, so that the journal before {@code journalEpoch} is not needed.
+ *
+ * @param clean whether nothing was changed beneath the store's directory that is not durable; not said of a store that is open
  */
-record Checkpoint(long journalEpoch, Map<LogId, Point> points) {
+record Checkpoint(long journalEpoch, Map<LogId, Point> points, boolean clean) {
     private static final long MAGIC = 0x54524942434b5031L;
     private static final int HEADER_BYTES = 24;
     private static final int POINT_BYTES = 48;
+    private static final int CLEAN_BYTES = 1;
     private static final int CRC_BYTES = 4;
 
     /**
@@ -38,7 +41,7 @@ record Checkpoint(long journalEpoch, Map<LogId, Point> points) {
 
     static Checkpoint read(Path path) throws IOException {
         if (!Files.exists(path)) {
-            return new Checkpoint(0, Map.of());
+            return new Checkpoint(0, Map.of(), false);
         }
         ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(path));
         try {
@@ -52,7 +55,9 @@ record Checkpoint(long journalEpoch, Map<LogId, Point> points) {
                 LogId log = new LogId(new UUID(bytes.getLong(), bytes.getLong()), bytes.getInt());
                 points.put(log, new Point(bytes.getLong(), bytes.getLong(), bytes.getLong(), bytes.getInt()));
             }
-            return new Checkpoint(epoch, points);
+            // There was a time when this was not written.
+            boolean clean = bytes.position() < end && bytes.get() != 0;
+            return new Checkpoint(epoch, points, clean);
         } catch (BufferUnderflowException | IndexOutOfBoundsException cutOff) {
             throw damaged(path);
         }
@@ -60,11 +65,13 @@ record Checkpoint(long journalEpoch, Map<LogId, Point> points) {
 
     /** Replaces the file, durably. */
     void write(Disk disk, Path path) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(HEADER_BYTES + (long) POINT_BYTES * points.size() + CRC_BYTES));
+        long size = HEADER_BYTES + (long) POINT_BYTES * points.size() + CLEAN_BYTES + CRC_BYTES;
+        ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(size));
         bytes.putLong(MAGIC).putLong(journalEpoch).putLong(points.size());
         points.forEach((log, point) -> bytes.putLong(log.topic().getMostSignificantBits()).putLong(log.topic().getLeastSignificantBits())
             .putInt(log.partition()).putLong(point.startOffset()).putLong(point.segmentBase()).putLong(point.endOffset())
             .putInt(point.position()));
+        bytes.put((byte) (clean ? 1 : 0));
         bytes.putInt(JournalFile.crc(bytes.slice(0, bytes.position())));
         disk.replace(path, bytes.flip(), true);
     }

@@ -73,7 +73,7 @@ final class Checkpointer {
     void recovered(Checkpoint checkpoint) throws IOException {
         points.putAll(checkpoint.points());
         journalEpoch = checkpoint.journalEpoch();
-        write(journalEpoch);
+        write(journalEpoch, false);
     }
 
     void start(@Nullable Journal started, Duration every) {
@@ -113,21 +113,23 @@ final class Checkpointer {
         changed.set(true);
     }
 
-    void deleted(FileSegment segment) {
+    void deleted(FileSegment segment, Path directory) {
         dirty.remove(segment);
+        namesChanged(directory);
     }
 
     /** Takes back what the checkpoint says beyond an extent, before the file is cut to it. */
     synchronized void lower(FileSegment segment, SegmentExtent cut) {
         Checkpoint.Point point = points.get(segment.log());
-        boolean beyond = point != null && point.segmentBase() >= segment.baseOffset() && point.endOffset() > cut.endOffset();
+        boolean beyond = point != null && (point.segmentBase() > segment.baseOffset()
+            || point.segmentBase() == segment.baseOffset() && point.endOffset() > cut.endOffset());
         if (point != null && beyond) {
             points.put(segment.log(), new Checkpoint.Point(point.startOffset(), segment.baseOffset(), cut.endOffset(), cut.size()));
         } else if (!uncertain) {
             return;
         }
         try {
-            write(journalEpoch);
+            write(journalEpoch, false);
         } catch (IOException e) {
             throw new BrokerException(ErrorCode.STORAGE_FAILURE, "cannot write " + path + ": " + e.getMessage(), e);
         }
@@ -142,6 +144,7 @@ final class Checkpointer {
         }
     }
 
+    /** Vouches for nothing, so it may force what a failed write left; the checkpoint cuts that off and forces once more. */
     private void forceAhead(FileSegment segment) {
         try {
             if (!broken && !halted) {
@@ -170,7 +173,7 @@ final class Checkpointer {
     }
 
     private synchronized void checkpoint(boolean last) throws IOException {
-        if (dirty.isEmpty() && !changed.get()) {
+        if (!last && dirty.isEmpty() && !changed.get()) {
             return;
         }
         changed.set(false);
@@ -192,7 +195,7 @@ final class Checkpointer {
                 sync(name);
             }
             forced.forEach(this::advance);
-            write(epoch);
+            write(epoch, last);
         } catch (IOException | RuntimeException e) {
             newNames.addAll(names);
             dirty.addAll(taken);
@@ -217,10 +220,10 @@ final class Checkpointer {
         }
     }
 
-    private void write(long epoch) throws IOException {
+    private void write(long epoch, boolean clean) throws IOException {
         Map<LogId, Checkpoint.Point> now = Map.copyOf(points);
         uncertain = true;
-        new Checkpoint(epoch, now).write(disk, path);
+        new Checkpoint(epoch, now, clean).write(disk, path);
         uncertain = false;
         writtenPoints = now;
     }

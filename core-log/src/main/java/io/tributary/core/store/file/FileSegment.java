@@ -43,7 +43,10 @@ final class FileSegment implements Segment {
     private int indexedSize;
     /** Up to where writing to the disk has been asked for. */
     private int writtenBehind;
+    /** The file may be longer than the extent. */
     private volatile boolean ragged;
+    /** The extent was cut, and the file is still to be. */
+    private boolean truncating;
 
     /** A segment that is written, with what is known of its first bytes. */
     FileSegment(LogId log, long baseOffset, SegmentFile file, SegmentOwner owner, IndexFile.Loaded known) {
@@ -222,33 +225,42 @@ final class FileSegment implements Segment {
 
     @Override
     public void truncate(long endOffset) {
-        SegmentExtent now = extent;
-        if (endOffset >= now.endOffset()) {
-            return;
-        }
         try {
-            HeaderScan scan = new HeaderScan(file, now.size());
-            Place beyond = endOffset <= baseOffset ? null : find(scan, endOffset, now.size());
-            int position = beyond == null ? 0 : beyond.position();
-            long maxTimestamp = Long.MIN_VALUE;
-            int at = 0;
-            while (at < position) {
-                at += scan.at(at).size();
-                maxTimestamp = Math.max(maxTimestamp, scan.maxTimestamp());
+            if (endOffset < extent.endOffset()) {
+                cutExtent(endOffset);
+                truncating = true;
             }
-            SegmentExtent cut = new SegmentExtent(Math.max(endOffset, baseOffset), position, maxTimestamp);
-            SparseIndex index = index();
-            IndexFile.delete(file);
-            indexedSize = 0;
-            owner.beforeTruncate(this, cut);
-            file.truncate(position);
-            index.truncate(position);
-            openIndex = index;
-            sealed = false;
-            extent = cut;
+            // No checkpoint takes note of more from now on; when it says no more either, the file is cut, and not before.
+            owner.beforeTruncate(this, extent);
+            if (truncating) {
+                IndexFile.delete(file);
+                indexedSize = 0;
+                owner.namesChanged(this);
+                noteRaggedEnd();
+                cutRaggedEnd();
+                truncating = false;
+            }
         } catch (IOException e) {
             throw file.failure("cannot truncate", e);
         }
+    }
+
+    private void cutExtent(long endOffset) throws IOException {
+        SegmentExtent now = extent;
+        HeaderScan scan = new HeaderScan(file, now.size());
+        Place beyond = endOffset <= baseOffset ? null : find(scan, endOffset, now.size());
+        int position = beyond == null ? 0 : beyond.position();
+        long maxTimestamp = Long.MIN_VALUE;
+        int at = 0;
+        while (at < position) {
+            at += scan.at(at).size();
+            maxTimestamp = Math.max(maxTimestamp, scan.maxTimestamp());
+        }
+        SparseIndex index = index();
+        index.truncate(position);
+        openIndex = index;
+        sealed = false;
+        extent = new SegmentExtent(Math.max(endOffset, baseOffset), position, maxTimestamp);
     }
 
     /** Whether so much was appended since this was last true. Called by the log's thread. */
@@ -263,7 +275,7 @@ final class FileSegment implements Segment {
 
     /** A write behind the segment's end failed, and may have left something there. */
     void noteFailedWrite() {
-        ragged = true;
+        noteRaggedEnd();
         try {
             cutRaggedEnd();
         } catch (IOException e) {
@@ -271,9 +283,15 @@ final class FileSegment implements Segment {
         }
     }
 
+    /** Also when it is cut at once: unless that is forced, the file may be found uncut, with the log going on in another. */
+    private void noteRaggedEnd() {
+        ragged = true;
+        owner.contentChanged(this);
+    }
+
     /** Takes back what a failed write left, if that is still there. To be called before anything is written or forced. */
     synchronized void cutRaggedEnd() throws IOException {
-        if (ragged) {
+        if (ragged && !file.isDeleted()) {
             file.truncate(extent.size());
             ragged = false;
         }

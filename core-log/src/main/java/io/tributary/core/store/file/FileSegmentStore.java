@@ -84,21 +84,27 @@ public final class FileSegmentStore implements SegmentStore, SegmentOwner {
             for (LogId log : logs) {
                 Checkpoint.Point point = checkpoint.points().getOrDefault(log, Checkpoint.Point.NONE);
                 long start = Math.max(starts.getOrDefault(log, 0L), OffsetFile.START.read(path(log)));
-                RecoveredLog found = new RecoveredLog(log, path(log), this, point.withStart(start));
+                RecoveredLog found = new RecoveredLog(log, path(log), this, point.withStart(start), checkpoint.clean());
                 found.load();
                 recovered.put(log, found);
             }
             replay.read(checkpoint.journalEpoch(), entry -> replay(entry, recovered));
             Map<LogId, StoredLog> stored = new HashMap<>();
             Map<LogId, Checkpoint.Point> points = new HashMap<>();
+            Set<Path> changedNames = new HashSet<>();
             for (Map.Entry<LogId, RecoveredLog> entry : recovered.entrySet()) {
-                Checkpoint.Point point = entry.getValue().finish();
+                Checkpoint.Point point = entry.getValue().finish(changedNames);
                 stored.put(entry.getKey(), entry.getValue().stored());
                 if (entry.getValue().isKnown()) {
                     points.put(entry.getKey(), point);
                 }
             }
-            checkpointer.recovered(new Checkpoint(replay.lastEpoch() + 1, points));
+            for (Path directory : changedNames) {
+                if (Files.isDirectory(directory)) {
+                    disk.sync(directory);
+                }
+            }
+            checkpointer.recovered(new Checkpoint(replay.lastEpoch() + 1, points, false));
             startJournal(replay);
             return stored;
         } catch (IOException e) {
@@ -210,11 +216,6 @@ public final class FileSegmentStore implements SegmentStore, SegmentOwner {
         }
     }
 
-    /** Whether what is written is to be forced to the disk. */
-    boolean isForced() {
-        return settings.forced();
-    }
-
     @Override
     public void delete(LogId log) {
         checkpointer.forget(log);
@@ -267,9 +268,7 @@ public final class FileSegmentStore implements SegmentStore, SegmentOwner {
         for (ByteBuffer buffer : batches) {
             segment.noteAppended(buffer);
         }
-        if (segment.file().markDirty()) {
-            checkpointer.dirty(segment);
-        }
+        contentChanged(segment);
         if (settings.forced() && segment.hasGrownBy(WRITE_BEHIND_BYTES)) {
             checkpointer.writeBehind(segment);
         }
@@ -297,12 +296,23 @@ public final class FileSegmentStore implements SegmentStore, SegmentOwner {
     @Override
     public void beforeTruncate(FileSegment segment, SegmentExtent cut) {
         checkpointer.lower(segment, cut);
+    }
+
+    @Override
+    public void contentChanged(FileSegment segment) {
+        if (segment.file().markDirty()) {
+            checkpointer.dirty(segment);
+        }
+    }
+
+    @Override
+    public void namesChanged(FileSegment segment) {
         checkpointer.namesChanged(path(segment.log()));
     }
 
     @Override
     public void deleted(FileSegment segment) {
-        checkpointer.deleted(segment);
+        checkpointer.deleted(segment, path(segment.log()));
     }
 
     /** A log's directory and those above it that the store makes. */

@@ -164,6 +164,17 @@ final class JournalFile {
         }
     }
 
+    /** Writes a part once more, as far as the file goes. */
+    void writeAgain(long from, long to) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate((int) Math.max(0, Math.min(to, channel.size()) - from));
+        while (bytes.hasRemaining()) {
+            if (channel.read(bytes, from + bytes.position()) < 0) {
+                throw new IOException(path + " ends before " + to);
+            }
+        }
+        write(bytes.flip(), from);
+    }
+
     FileChannel channel() {
         return channel;
     }

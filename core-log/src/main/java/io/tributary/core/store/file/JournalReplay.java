@@ -42,12 +42,40 @@ final class JournalReplay {
         try (Stream<Path> paths = Files.list(directory)) {
             for (Path path : paths.filter(p -> p.toString().endsWith(Journal.SUFFIX)).sorted().toList()) {
                 JournalFile file = new JournalFile(disk, path);
-                // What is acted upon must not be gone after the next power cut; a killed process may have left it unforced.
-                file.channel().force(false);
                 files.add(new Found(file, file.readHeader()));
             }
         }
+        // They will be used again: a name that could not be made durable may have been left with its file.
+        disk.sync(directory);
         files.sort(Comparator.comparingLong(Found::epoch));
+        if (!files.isEmpty()) {
+            makeDurable(files.get(files.size() - 1));
+        }
+    }
+
+    /**
+     * What is acted upon must not be gone after the next power cut. A killed process may have left the last file's last block, and its
+     * header, unforced; all that is before was forced before anything was written behind it. When their force has failed they may be in
+     * memory only and pass for written, so they are written again.
+     */
+    private static void makeDurable(Found last) throws IOException {
+        JournalFile.Header header = last.header();
+        if (header == null) {
+            return;
+        }
+        JournalFile file = last.file();
+        long start = JournalFile.ALIGNMENT;
+        long end = start;
+        long sequence = header.firstSequence();
+        for (Block block = blockAt(file.channel(), end); block != null && block.epoch() == header.epoch()
+                && block.sequence() == sequence; block = blockAt(file.channel(), end)) {
+            start = end;
+            end = block.end();
+            sequence++;
+        }
+        file.writeAgain(0, JournalFile.ALIGNMENT);
+        file.writeAgain(start, end);
+        file.channel().force(false);
     }
 
     /** The files, to be used again once a checkpoint has been made. */

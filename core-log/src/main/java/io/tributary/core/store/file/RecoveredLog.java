@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,11 +37,13 @@ final class RecoveredLog {
     /** Where the last segment that compaction has written ends. */
     private long compactedEnd;
 
-    RecoveredLog(LogId id, Path directory, FileSegmentStore store, Checkpoint.Point point) {
+    RecoveredLog(LogId id, Path directory, FileSegmentStore store, Checkpoint.Point point, boolean clean) {
         this.id = id;
         this.directory = directory;
         this.store = store;
         this.point = point;
+        // What a process did that was killed is seen here, and may be gone after a power cut.
+        this.changed = !clean;
     }
 
     /** Takes up the files. */
@@ -50,13 +53,17 @@ final class RecoveredLog {
         }
         compactedBefore = OffsetFile.COMPACTED.read(directory);
         List<Path> paths = paths();
+        if (changed && paths.stream().anyMatch(FileSegment::isCompacted)) {
+            // What compaction replaced is deleted below: the name of what took its place must not be gone after a power cut.
+            store.disk().sync(directory);
+        }
         long[] bases = paths.stream().mapToLong(RecoveredLog::baseOffset).toArray();
         for (int i = 0; i < bases.length; i++) {
             long next = i + 1 < bases.length ? bases[i + 1] : Long.MAX_VALUE;
             if (FileSegment.isCompacted(paths.get(i))) {
                 loadCompacted(paths.get(i), bases[i]);
-            } else if (next <= point.startOffset() || bases[i] < compactedEnd) {
-                // Deleted by retention or replaced by compaction, and the deletion was lost.
+            } else if (endsBeforeStart(bases[i], next) || bases[i] < compactedEnd) {
+                // Deleted by retention or replaced by compaction, and the deletion was lost or failed.
                 delete(paths.get(i));
             } else if (!load(paths.get(i), bases[i], next)) {
                 dropFrom(paths.subList(i + 1, paths.size()));
@@ -70,6 +77,12 @@ final class RecoveredLog {
             }
             segments.clear();
         }
+    }
+
+    /** Whether a segment is wholly before the log's start. What was behind it may be gone too; its own content was not forced any more. */
+    private boolean endsBeforeStart(long base, long nextBase) {
+        long end = base < point.segmentBase() ? Math.min(nextBase, point.segmentBase()) : nextBase;
+        return end <= point.startOffset();
     }
 
     /** The segments' files by base offset; of one base, the compacted one first. */
@@ -102,9 +115,20 @@ final class RecoveredLog {
             delete(segment);
             return;
         }
-        segments.add(segment);
+        add(segment);
         segment.writeIndex(segment.extent(), 1);
         segment.releaseIndex();
+    }
+
+    /** Takes up the next segment; the one before is complete. */
+    private void add(FileSegment segment) {
+        if (!segments.isEmpty()) {
+            FileSegment before = segments.get(segments.size() - 1);
+            before.seal();
+            before.writeIndex(before.extent(), 1);
+            before.releaseIndex();
+        }
+        segments.add(segment);
     }
 
     private static long baseOffset(Path path) {
@@ -132,26 +156,25 @@ final class RecoveredLog {
             return dropFrom(List.of(path));
         }
         IndexFile.Loaded known = SegmentScan.trusted(file, base, (int) vouched);
+        if (known.coveredByFile() == 0 && Files.exists(IndexFile.beside(path))) {
+            // Of another content, perhaps: with what is vouched for next it could be taken for right.
+            IndexFile.delete(file);
+            changed = true;
+        }
         if (vouched < size) {
-            known = SegmentScan.unforced(file, base, known);
+            known = SegmentScan.unforced(file, base, known, nextBase);
         }
         FileSegment segment = new FileSegment(id, base, file, store, known);
-        segments.add(segment);
+        add(segment);
         boolean torn = known.extent().size() < size;
         if (torn) {
-            LOG.info("{} is cut back from {} to {} bytes, the end of its last whole batch", path, size, known.extent().size());
+            LOG.info("{} is cut back from {} to {} bytes, the end of its last batch that is whole and was kept", path, size,
+                known.extent().size());
             file.truncate(known.extent().size());
         }
-        if (store.isForced()) {
-            file.writeAgain(vouched, known.extent().size());
-        }
+        file.writeAgain(vouched, known.extent().size());
         changed |= vouched < size || vouched == 0;
-        if (nextBase != Long.MAX_VALUE) {
-            segment.seal();
-            segment.writeIndex(segment.extent(), 1);
-            segment.releaseIndex();
-        }
-        return !torn;
+        return !torn || known.extent().endOffset() == nextBase;
     }
 
     private void delete(Path path) throws IOException {
@@ -243,25 +266,33 @@ final class RecoveredLog {
             at += size;
         }
         FileSegment last = segments.isEmpty() ? null : segments.get(segments.size() - 1);
-        if (last == null || last.extent().size() + (long) batches.limit() > Math.max(REPLAY_SEGMENT_BYTES, batches.limit())) {
-            if (last != null) {
-                last.seal();
-            }
+        // What is before the point is durable as it is, what compaction has made tells its end, and neither is added to.
+        if (last == null || last.isSealed() || last.baseOffset() < point.segmentBase()
+            || last.extent().size() + (long) batches.limit() > Math.max(REPLAY_SEGMENT_BYTES, batches.limit())) {
             last = (FileSegment) store.create(id, base);
-            segments.add(last);
+            add(last);
         }
         last.file().write(batches.duplicate(), last.extent().size());
         last.noteAppended(batches);
         changed = true;
     }
 
-    /** Makes durable what was recovered. */
-    Checkpoint.Point finish() throws IOException {
+    /**
+     * Makes what was recovered durable.
+     *
+     * @param changedNames gets the directories that have to be synced for that
+     */
+    Checkpoint.Point finish(Set<Path> changedNames) throws IOException {
         if (point.position() > 0 && end() < point.endOffset()) {
             throw damaged("it ends at offset " + end() + ", and " + point.endOffset() + " was durable");
         }
         if (!segments.isEmpty() && segments.get(0).baseOffset() > point.startOffset()) {
             throw damaged("it begins at offset " + segments.get(0).baseOffset() + ", not at " + point.startOffset());
+        }
+        if (!segments.isEmpty() && segments.get(segments.size() - 1).isSealed()) {
+            // A log's last segment is one that can be added to.
+            add((FileSegment) store.create(id, end()));
+            changed = true;
         }
         if (changed) {
             for (FileSegment segment : segments) {
@@ -269,11 +300,7 @@ final class RecoveredLog {
                     segment.file().force();
                 }
             }
-            for (Path made : store.directories(id)) {
-                if (Files.isDirectory(made)) {
-                    store.disk().sync(made);
-                }
-            }
+            changedNames.addAll(List.of(store.directories(id)));
         }
         if (!segments.isEmpty()) {
             FileSegment last = segments.get(segments.size() - 1);

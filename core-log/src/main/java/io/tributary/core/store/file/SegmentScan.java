@@ -62,9 +62,10 @@ final class SegmentScan {
     /**
      * Goes on behind what is trusted, checking every batch, up to the first that is not whole.
      *
+     * @param nextBase where the next segment begins; it was begun there because what comes behind that in this one was taken back
      * @return what is whole; the rest of the file is to be cut off
      */
-    static IndexFile.Loaded unforced(SegmentFile file, long baseOffset, IndexFile.Loaded trusted) throws IOException {
+    static IndexFile.Loaded unforced(SegmentFile file, long baseOffset, IndexFile.Loaded trusted, long nextBase) throws IOException {
         long fileSize = Math.min(file.size(), Integer.MAX_VALUE);
         SparseIndex index = trusted.index();
         int at = trusted.extent().size();
@@ -72,7 +73,7 @@ final class SegmentScan {
         long maxTimestamp = trusted.extent().maxTimestamp();
         ByteBuffer window = ByteBuffer.allocate(WINDOW_BYTES).limit(0);
         long windowStart = at;
-        while (fileSize - at >= BatchHeader.SIZE) {
+        while (fileSize - at >= BatchHeader.SIZE && end != nextBase) {
             int size = BatchHeader.intactSize(window, (int) (at - windowStart));
             if (size < 0) {
                 window = load(file, at, BatchHeader.SIZE, window);

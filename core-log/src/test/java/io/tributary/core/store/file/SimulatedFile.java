@@ -39,8 +39,9 @@ final class SimulatedFile {
         size = Math.min(size, to);
     }
 
+    /** The length is not data: it is the file system's own, and right on the disk with the next force, also when one before has failed. */
     void force() {
-        durable = after(changes.size());
+        durable = Arrays.copyOf(after(changes.size()), (int) size);
         changes.clear();
     }
 
