@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -187,12 +186,18 @@ final class Checkpointer {
         newNames.removeAll(names);
         dirty.removeAll(taken);
         try {
-            Map<FileSegment, SegmentExtent> forced = new HashMap<>();
-            for (FileSegment segment : taken) {
-                force(segment, forced);
-            }
-            for (Path name : names) {
-                sync(name);
+            Map<FileSegment, SegmentExtent> forced = new ConcurrentHashMap<>();
+            if (last) {
+                // Whoever stops the process waits.
+                Parallel.forEach(taken, segment -> force(segment, forced));
+                Parallel.forEach(names, this::sync);
+            } else {
+                for (FileSegment segment : taken) {
+                    force(segment, forced);
+                }
+                for (Path name : names) {
+                    sync(name);
+                }
             }
             forced.forEach(this::advance);
             write(epoch, last);

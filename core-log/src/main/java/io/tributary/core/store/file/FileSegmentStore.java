@@ -21,6 +21,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -80,30 +81,30 @@ public final class FileSegmentStore implements SegmentStore, SegmentOwner {
             // First of all: what is before a log's start may be there or not.
             Map<LogId, Long> starts = new HashMap<>();
             replay.read(checkpoint.journalEpoch(), entry -> noteStart(entry, starts));
-            Map<LogId, RecoveredLog> recovered = new HashMap<>();
-            for (LogId log : logs) {
+            Map<LogId, RecoveredLog> recovered = new ConcurrentHashMap<>();
+            Parallel.forEach(logs, log -> {
                 Checkpoint.Point point = checkpoint.points().getOrDefault(log, Checkpoint.Point.NONE);
                 long start = Math.max(starts.getOrDefault(log, 0L), OffsetFile.START.read(path(log)));
                 RecoveredLog found = new RecoveredLog(log, path(log), this, point.withStart(start), checkpoint.clean());
                 found.load();
                 recovered.put(log, found);
-            }
+            });
             replay.read(checkpoint.journalEpoch(), entry -> replay(entry, recovered));
-            Map<LogId, StoredLog> stored = new HashMap<>();
-            Map<LogId, Checkpoint.Point> points = new HashMap<>();
-            Set<Path> changedNames = new HashSet<>();
-            for (Map.Entry<LogId, RecoveredLog> entry : recovered.entrySet()) {
+            Map<LogId, StoredLog> stored = new ConcurrentHashMap<>();
+            Map<LogId, Checkpoint.Point> points = new ConcurrentHashMap<>();
+            Set<Path> changedNames = ConcurrentHashMap.newKeySet();
+            Parallel.forEach(recovered.entrySet(), entry -> {
                 Checkpoint.Point point = entry.getValue().finish(changedNames);
                 stored.put(entry.getKey(), entry.getValue().stored());
                 if (entry.getValue().isKnown()) {
                     points.put(entry.getKey(), point);
                 }
-            }
-            for (Path directory : changedNames) {
+            });
+            Parallel.forEach(changedNames, directory -> {
                 if (Files.isDirectory(directory)) {
                     disk.sync(directory);
                 }
-            }
+            });
             checkpointer.recovered(new Checkpoint(replay.lastEpoch() + 1, points, false));
             startJournal(replay);
             return stored;
