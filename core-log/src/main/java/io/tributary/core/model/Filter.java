@@ -1,6 +1,9 @@
 package io.tributary.core.model;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Decides which of a topic's records a binding takes. Pure, and safe on any thread. */
@@ -54,22 +57,56 @@ public sealed interface Filter {
     }
 
     /**
-     * Records whose headers hold the given ones: all, or any of them.
+     * Records whose headers hold the given ones: all, or any of them. Of a header that a record has more than once the last counts. Values
+     * are compared as text, for records of most protocols have no types. All of none takes every record, any of none takes no record.
      *
      * @param expected name to the value's text; a null value asks for presence only
      */
     record MatchingHeaders(boolean all, Map<String, @Nullable String> expected) implements Filter {
+        public MatchingHeaders {
+            expected = Collections.unmodifiableMap(new LinkedHashMap<>(expected));
+        }
+
         @Override
         public boolean matches(TopicName topic, Record record) {
+            Headers headers = record.headers();
+            if (!all) {
+                return firstHeld(headers) != null;
+            }
             for (Map.Entry<String, @Nullable String> entry : expected.entrySet()) {
-                Header header = record.headers().last(entry.getKey());
-                String value = entry.getValue();
-                boolean holds = header != null && (value == null || value.equals(header.text()));
-                if (holds != all) {
-                    return !all;
+                if (!holds(headers, entry.getKey(), entry.getValue())) {
+                    return false;
                 }
             }
-            return all;
+            return true;
+        }
+
+        /** The first of the expected names, in the order of the map, whose header is as expected; null when there is none. */
+        public @Nullable String firstHeld(Headers headers) {
+            for (Map.Entry<String, @Nullable String> entry : expected.entrySet()) {
+                if (holds(headers, entry.getKey(), entry.getValue())) {
+                    return entry.getKey();
+                }
+            }
+            return null;
+        }
+
+        private static boolean holds(Headers headers, String name, @Nullable String value) {
+            Header header = headers.last(name);
+            return header != null && (value == null || value.equals(header.text()));
+        }
+    }
+
+    /** Records whose header {@link HeaderNames#TAG} is one of the tags. */
+    record Tagged(Set<String> tags) implements Filter {
+        public Tagged {
+            tags = Set.copyOf(tags);
+        }
+
+        @Override
+        public boolean matches(TopicName topic, Record record) {
+            String tag = record.headers().text(HeaderNames.TAG);
+            return tag != null && tags.contains(tag);
         }
     }
 }

@@ -18,6 +18,8 @@ public final class HeaderNames {
     public static final String EXPIRATION = "expiration";
     /** 0 to 255, decimal. */
     public static final String PRIORITY = "priority";
+    /** What {@link Filter.Tagged} looks at. A client's own header in every protocol, so never escaped. */
+    public static final String TAG = "tag";
 
     public static final String AMQP_PREFIX = "amqp.";
     public static final String MQTT_PREFIX = "mqtt.";

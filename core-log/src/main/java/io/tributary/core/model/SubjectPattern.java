@@ -70,46 +70,46 @@ public record SubjectPattern(char separator, List<String> words) {
 
     /** Whether the first word is one of the wildcards. */
     public boolean beginsWithWildcard() {
-        return isWildcard(words.get(0));
+        return !words.isEmpty() && isWildcard(words.get(0));
     }
 
-    /** Whether the whole text matches. */
-    public boolean matches(String text) {
-        return matches(0, text, 0);
-    }
-
-    /** Matches words from {@code word} on against the text from {@code start} on; a start past the end means that no word is left. */
+    /** Whether the whole text matches; takes at most the product of both lengths, whatever the wildcards. */
     @SuppressWarnings("ReferenceEquality")
-    private boolean matches(int word, String text, int start) {
-        int w = word;
-        int at = start;
-        for (; w < words.size(); w++) {
-            String expected = words.get(w);
-            if (expected == MANY) {
-                return matchesRest(w + 1, text, at);
+    public boolean matches(String text) {
+        int w = 0;
+        int at = 0;
+        // Where to go on when what follows the last MANY does not match: that one takes a word more. Those before it need not be tried.
+        int afterMany = -1;
+        int taken = 0;
+        while (true) {
+            if (w < words.size() && words.get(w) == MANY) {
+                w++;
+                if (w == words.size()) {
+                    return true;
+                }
+                afterMany = w;
+                taken = at;
+            } else if (at > text.length()) {
+                return w == words.size();
+            } else {
+                int end = endOfWord(text, at);
+                if (w < words.size() && takes(words.get(w), text, at, end)) {
+                    w++;
+                    at = end + 1;
+                } else if (afterMany < 0) {
+                    return false;
+                } else {
+                    taken = endOfWord(text, taken) + 1;
+                    at = taken;
+                    w = afterMany;
+                }
             }
-            if (at > text.length()) {
-                return false;
-            }
-            int end = endOfWord(text, at);
-            if (expected != ONE && !(expected.length() == end - at && text.startsWith(expected, at))) {
-                return false;
-            }
-            at = end + 1;
         }
-        return at > text.length();
     }
 
-    private boolean matchesRest(int word, String text, int start) {
-        if (word == words.size()) {
-            return true;
-        }
-        for (int at = start; at <= text.length(); at = endOfWord(text, at) + 1) {
-            if (matches(word, text, at)) {
-                return true;
-            }
-        }
-        return matches(word, text, text.length() + 1);
+    @SuppressWarnings("ReferenceEquality")
+    private static boolean takes(String expected, String text, int start, int end) {
+        return expected == ONE || expected.length() == end - start && text.startsWith(expected, start);
     }
 
     private int endOfWord(String text, int start) {

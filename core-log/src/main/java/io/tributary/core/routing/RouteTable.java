@@ -6,79 +6,144 @@ import io.tributary.core.model.Namespace;
 import io.tributary.core.model.Record;
 import io.tributary.core.model.SubscriptionName;
 import io.tributary.core.model.TopicName;
-import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The bindings in force, by the topics that they reach. Changes are made under a lock and cost what the subscription has, not what the
  * table has; readers take no lock, and may see a change of one subscription half done.
  */
 public final class RouteTable {
-    private final Map<TopicName, RouteList> byTopic = new ConcurrentHashMap<>();
-    private final Map<Namespace, RouteList> everywhere = new ConcurrentHashMap<>();
+    private final Map<TopicName, FilterIndex<Route>> byTopic = new ConcurrentHashMap<>();
+    private final Map<Namespace, FilterIndex<Route>> everywhere = new ConcurrentHashMap<>();
     /** What is in the tables, by subscription. Guarded by this. */
-    private final Map<SubscriptionName, List<Binding>> current = new HashMap<>();
+    private final Map<SubscriptionName, Installed> current = new HashMap<>();
+
+    /** A subscription, as a record finds it; the same object under all of its filters. */
+    private static final class Route {
+        /** Whether a record may find it by more than one filter. */
+        private volatile boolean repeats;
+    }
+
+    private record Installed(Route route, List<Binding> bindings) {
+    }
+
+    /** A subscription's filters: those of bindings that reach certain topics only, and those of the others. */
+    private record Filters(Map<TopicName, Set<Filter>> named, Set<Filter> wide) {
+        private static final Filters NONE = new Filters(Map.of(), Set.of());
+
+        static Filters of(List<Binding> bindings, Namespace namespace) {
+            Filters filters = new Filters(new HashMap<>(), new LinkedHashSet<>());
+            for (Binding binding : bindings) {
+                Optional<List<TopicName>> topics = BindingScope.topics(binding, namespace);
+                if (topics.isEmpty()) {
+                    filters.wide.add(binding.filter());
+                } else {
+                    topics.get().forEach(
+                        topic -> filters.named.computeIfAbsent(topic, absent -> new LinkedHashSet<>()).add(binding.filter()));
+                }
+            }
+            return filters;
+        }
+
+        Set<Filter> of(TopicName topic) {
+            return named.getOrDefault(topic, Set.of());
+        }
+
+        boolean overlap() {
+            return wide.size() + (named.isEmpty() ? 0 : 1) > 1 || named.values().stream().anyMatch(filters -> filters.size() > 1);
+        }
+    }
 
     /** Puts a subscription's bindings in force in place of those it had; none removes it. */
     public synchronized void replace(SubscriptionName subscription, List<Binding> bindings) {
         Namespace namespace = subscription.namespace();
-        List<Binding> before = current.getOrDefault(subscription, List.of());
-        Map<TopicName, List<Filter>> named = byTopic(bindings, namespace);
-        Set<TopicName> changed = new HashSet<>(named.keySet());
-        changed.addAll(byTopic(before, namespace).keySet());
-        for (TopicName topic : changed) {
-            put(byTopic, topic, subscription, named.getOrDefault(topic, List.of()));
+        Installed installed = current.get(subscription);
+        Filters before = installed == null ? Filters.NONE : Filters.of(installed.bindings, namespace);
+        Filters after = Filters.of(bindings, namespace);
+        Route route = installed == null ? new Route() : installed.route;
+        // Old and new filters are there side by side for a moment.
+        route.repeats = installed != null || after.overlap();
+        Set<TopicName> topics = new HashSet<>(after.named.keySet());
+        topics.addAll(before.named.keySet());
+        for (TopicName topic : topics) {
+            replace(byTopic, topic, route, before.of(topic), after.of(topic));
         }
-        put(everywhere, namespace, subscription, wide(bindings, namespace));
+        replace(everywhere, namespace, route, before.wide, after.wide);
+        route.repeats = after.overlap();
         if (bindings.isEmpty()) {
             current.remove(subscription);
         } else {
-            current.put(subscription, List.copyOf(bindings));
+            current.put(subscription, new Installed(route, List.copyOf(bindings)));
         }
     }
 
-    /** The filters of bindings that reach certain topics only. */
-    private static Map<TopicName, List<Filter>> byTopic(List<Binding> bindings, Namespace namespace) {
-        Map<TopicName, List<Filter>> filters = new HashMap<>();
-        for (Binding binding : bindings) {
-            BindingScope.topics(binding, namespace).ifPresent(
-                topics -> topics.forEach(topic -> filters.computeIfAbsent(topic, absent -> new ArrayList<>()).add(binding.filter())));
+    private static <K> void replace(Map<K, FilterIndex<Route>> table, K key, Route route, Set<Filter> before, Set<Filter> after) {
+        if (before.equals(after)) {
+            return;
         }
-        return filters;
-    }
-
-    private static List<Filter> wide(List<Binding> bindings, Namespace namespace) {
-        List<Filter> filters = new ArrayList<>();
-        for (Binding binding : bindings) {
-            Optional<List<TopicName>> topics = BindingScope.topics(binding, namespace);
-            if (topics.isEmpty()) {
-                filters.add(binding.filter());
+        FilterIndex<Route> index = table.computeIfAbsent(key, absent -> new FilterIndex<>());
+        for (Filter filter : after) {
+            if (!before.contains(filter)) {
+                index.add(filter, route);
             }
         }
-        return filters;
-    }
-
-    /** How many subscriptions the record matches. */
-    public int routes(TopicName topic, Record record) {
-        RouteList named = byTopic.get(topic);
-        RouteList wide = topic.isInternal() ? null : everywhere.get(topic.namespace());
-        if (wide == null) {
-            return named == null ? 0 : named.count(topic, record, null);
+        for (Filter filter : before) {
+            if (!after.contains(filter)) {
+                index.remove(filter, route);
+            }
         }
-        return wide.count(topic, record, null) + (named == null ? 0 : named.count(topic, record, wide));
+        if (index.isEmpty()) {
+            table.remove(key);
+        }
     }
 
-    private static <K> void put(Map<K, RouteList> table, K key, SubscriptionName subscription, List<Filter> filters) {
-        table.compute(key, (k, before) -> {
-            RouteList routes = before == null ? new RouteList() : before;
-            routes.replace(subscription, filters);
-            return routes.isEmpty() ? null : routes;
-        });
+    /** How many subscriptions the record matches. Costs what matches. */
+    public int routes(TopicName topic, Record record) {
+        FilterIndex<Route> named = byTopic.get(topic);
+        FilterIndex<Route> wide = topic.isInternal() ? null : everywhere.get(topic.namespace());
+        if (named == null && wide == null) {
+            return 0;
+        }
+        RouteCount count = new RouteCount();
+        if (named != null) {
+            named.match(topic, record, count);
+        }
+        if (wide != null) {
+            wide.match(topic, record, count);
+        }
+        return count.total();
+    }
+
+    /** Counts each subscription once. */
+    private static final class RouteCount implements Consumer<Route> {
+        private int once;
+        private @Nullable Set<Route> repeated;
+
+        @Override
+        public void accept(Route route) {
+            if (!route.repeats) {
+                once++;
+                return;
+            }
+            if (repeated == null) {
+                repeated = Collections.newSetFromMap(new IdentityHashMap<>());
+            }
+            repeated.add(route);
+        }
+
+        int total() {
+            return once + (repeated == null ? 0 : repeated.size());
+        }
     }
 }

@@ -12,12 +12,17 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Bindings as bytes. Texts have a length of four bytes, for a header's value may be long. */
+/**
+ * Bindings as bytes. Texts have a length of four bytes, for a header's value may be long. What an earlier version wrote stays readable, so
+ * kinds are only added.
+ */
 final class BindingCodec {
     private static final int ALL = 0;
     private static final int UNKEYED = 1;
@@ -25,6 +30,7 @@ final class BindingCodec {
     private static final int SUBJECT = 3;
     private static final int ADDRESS = 4;
     private static final int HEADERS = 5;
+    private static final int TAGS = 6;
 
     private static final int LITERAL = 0;
     private static final int ONE = 1;
@@ -57,6 +63,12 @@ final class BindingCodec {
         } else if (filter instanceof Filter.MatchingHeaders headers) {
             out.writeByte(HEADERS);
             writeHeaders(out, headers);
+        } else if (filter instanceof Filter.Tagged tagged) {
+            out.writeByte(TAGS);
+            out.writeInt(tagged.tags().size());
+            for (String tag : tagged.tags()) {
+                writeText(out, tag);
+            }
         } else {
             throw new BrokerException(ErrorCode.NOT_SUPPORTED, "a filter that cannot be written down");
         }
@@ -76,6 +88,7 @@ final class BindingCodec {
             case SUBJECT -> new Filter.MatchingSubject(readPattern(in));
             case ADDRESS -> new Filter.MatchingAddress(readPattern(in));
             case HEADERS -> readHeaders(in);
+            case TAGS -> readTags(in);
             default -> throw new BrokerException(ErrorCode.STORAGE_FAILURE, "a filter of kind " + kind + " is not known");
         };
     }
@@ -130,6 +143,15 @@ final class BindingCodec {
             expected.put(name, in.readBoolean() ? readText(in) : null);
         }
         return new Filter.MatchingHeaders(all, expected);
+    }
+
+    private static Filter readTags(DataInputStream in) throws IOException {
+        int count = in.readInt();
+        Set<String> tags = new HashSet<>();
+        for (int i = 0; i < count; i++) {
+            tags.add(readText(in));
+        }
+        return new Filter.Tagged(tags);
     }
 
     static void writeText(DataOutputStream out, String text) throws IOException {

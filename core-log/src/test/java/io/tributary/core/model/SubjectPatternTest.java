@@ -16,4 +16,11 @@ class SubjectPatternTest {
         assertThat(literal.matches("a/b/c")).isFalse();
         assertThat(literal.matches("a/*/#")).isTrue();
     }
+
+    @Test
+    void manyWildcardsAgainstALongTextEndInTime() {
+        SubjectPattern hostile = SubjectPattern.parse("#.a.".repeat(60) + "b", '.', "*", "#");
+        assertThat(hostile.matches("a.".repeat(5000) + "c")).isFalse();
+        assertThat(hostile.matches("a.".repeat(5000) + "b")).isTrue();
+    }
 }
