@@ -5,6 +5,7 @@ import io.tributary.core.api.Registration;
 import io.tributary.core.model.BrokerException;
 import io.tributary.core.model.ErrorCode;
 import io.tributary.core.model.Record;
+import io.tributary.core.routing.FilterIndex;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -27,6 +28,10 @@ final class PartitionFeed {
     private final Partition partition;
     private final List<Source> all = new ArrayList<>(1);
     private final List<Source> live = new ArrayList<>(1);
+    /** Live too, and found by what they want: however many there are, only those are asked. */
+    private final List<Source> indexed = new ArrayList<>(0);
+    private final FilterIndex<Source> filters = new FilterIndex<>();
+    private final List<Source> found = new ArrayList<>();
     private final Set<Intake> touched = new LinkedHashSet<>();
     private final AtomicBoolean queued = new AtomicBoolean();
     private final ReadRetry retry;
@@ -58,7 +63,7 @@ final class PartitionFeed {
     }
 
     boolean hasLive() {
-        return !live.isEmpty();
+        return !live.isEmpty() || !indexed.isEmpty();
     }
 
     void add(Source source) {
@@ -88,26 +93,40 @@ final class PartitionFeed {
         if (source.liveIndex >= 0) {
             return;
         }
-        if (live.isEmpty()) {
+        if (!hasLive()) {
             position = source.seen();
             registration = partition.onAdvance(this::advanced);
         }
-        source.liveIndex = live.size();
-        live.add(source);
+        source.feedFilters = source.isIndexed() ? source.filters() : null;
+        List<Source> list = listOf(source);
+        source.liveIndex = list.size();
+        list.add(source);
+        if (source.feedFilters != null) {
+            source.feedFilters.forEach(filter -> filters.add(filter, source));
+        }
         advanced();
+    }
+
+    private List<Source> listOf(Source source) {
+        return source.feedFilters == null ? live : indexed;
     }
 
     void leave(Source source) {
         if (source.liveIndex < 0) {
             return;
         }
-        Source last = live.remove(live.size() - 1);
+        List<Source> list = listOf(source);
+        Source last = list.remove(list.size() - 1);
         if (last != source) {
-            live.set(source.liveIndex, last);
+            list.set(source.liveIndex, last);
             last.liveIndex = source.liveIndex;
         }
         source.liveIndex = -1;
-        if (live.isEmpty() && registration != null) {
+        if (source.feedFilters != null) {
+            source.feedFilters.forEach(filter -> filters.remove(filter, source));
+            source.feedFilters = null;
+        }
+        if (!hasLive() && registration != null) {
             registration.close();
             registration = null;
         }
@@ -127,7 +146,7 @@ final class PartitionFeed {
 
     /** Offers what can be read to the live sources. */
     void drain() {
-        for (int reads = 0; !reading && !live.isEmpty() && !retry.isScheduled(); reads++) {
+        for (int reads = 0; !reading && hasLive() && !retry.isScheduled(); reads++) {
             long limit = limit();
             if (position >= limit) {
                 return;
@@ -156,7 +175,7 @@ final class PartitionFeed {
         public void records(List<Record> records) {
             reading = false;
             // Meanwhile all sources may have left, and others joined at another place.
-            if (position == from && !live.isEmpty()) {
+            if (position == from && hasLive()) {
                 retry.succeeded();
                 offerAll(records, limit);
             }
@@ -165,7 +184,7 @@ final class PartitionFeed {
         @Override
         public void failed(BrokerException cause) {
             reading = false;
-            if (position == from && !live.isEmpty()) {
+            if (position == from && hasLive()) {
                 readFailed(cause);
             }
         }
@@ -173,7 +192,7 @@ final class PartitionFeed {
 
     private void offerAll(List<Record> records, long limit) {
         for (Record record : records) {
-            if (record.offset() >= limit || live.isEmpty()) {
+            if (record.offset() >= limit || !hasLive()) {
                 break;
             }
             position = Math.max(position, record.offset());
@@ -192,28 +211,36 @@ final class PartitionFeed {
     private void offer(Record record) {
         // From the end: a source whose window is full leaves, and the last one takes its place.
         for (int i = live.size() - 1; i >= 0; i--) {
-            Source source = live.get(i);
-            if (record.offset() < source.seen()) {
-                continue;
-            }
-            boolean wanted = source.wants(record);
-            if (wanted) {
-                touched.add(source.intake);
-                source.intake.arrived(source, record);
-            }
-            source.passed(record.offset());
-            if (wanted) {
-                source.intake.pauseWhenFull();
-            }
+            offer(record, live.get(i));
+        }
+        if (!indexed.isEmpty()) {
+            filters.match(partition.id().topic(), record, found::add);
+            // One that has several filters may be there more than once; the second time it has passed the record.
+            found.forEach(source -> offer(record, source));
+            found.clear();
+        }
+    }
+
+    private void offer(Record record, Source source) {
+        if (record.offset() < source.seen()) {
+            return;
+        }
+        boolean wanted = source.wants(record);
+        if (wanted) {
+            touched.add(source.intake);
+            source.intake.arrived(source, record);
+        }
+        source.passed(record.offset());
+        if (wanted) {
+            source.intake.pauseWhenFull();
         }
     }
 
     private void readFailed(BrokerException failure) {
         if (failure.code() == ErrorCode.OFFSET_OUT_OF_RANGE) {
             // The sources find out by themselves how much they lost.
-            for (Source source : List.copyOf(live)) {
-                source.intake.fallBehind();
-            }
+            List.copyOf(live).forEach(source -> source.intake.fallBehind());
+            List.copyOf(indexed).forEach(source -> source.intake.fallBehind());
             List.copyOf(all).forEach(source -> source.intake.fed());
         } else if (failure.code() != ErrorCode.CLOSED) {
             retry.failed(partition.id(), failure);

@@ -2,6 +2,7 @@ package io.tributary.core.subscription;
 
 import io.tributary.core.api.Partition;
 import io.tributary.core.model.Binding;
+import io.tributary.core.model.Filter;
 import io.tributary.core.model.Record;
 import io.tributary.core.model.TopicName;
 import java.util.ArrayDeque;
@@ -53,6 +54,8 @@ final class Source {
     /** Its place in the feed's lists; -1 when it is in none. */
     int feedIndex = -1;
     int liveIndex = -1;
+    /** Under which the feed finds it; null when it is offered everything. */
+    @Nullable List<Filter> feedFilters;
     /** Counts what makes a read under way useless. */
     int generation;
     /** A read is under way, whose end puts the source back into the reader's order. */
@@ -448,6 +451,11 @@ final class Source {
             }
         }
         return true;
+    }
+
+    /** Of all its ranges. */
+    List<Filter> filters() {
+        return ranges.stream().map(range -> range.binding().filter()).distinct().toList();
     }
 
     List<BoundRange> ranges() {
