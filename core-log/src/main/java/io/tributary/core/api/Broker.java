@@ -10,6 +10,8 @@ public interface Broker {
 
     Subscriptions subscriptions();
 
+    Transactions transactions();
+
     /**
      * A keyed table of the broker's own state, kept as records of an internal topic and created on first use.
      *

@@ -87,16 +87,25 @@ public final class BatchBuilder {
 
     /** The batch, in memory of its own, at base offset 0; and makes ready for the next. */
     public ByteBuffer build() {
+        return build(null);
+    }
+
+    /** As {@link #build()}, of a producer's transaction, with sequence 0. */
+    public ByteBuffer buildTransactional(long producerId, short producerEpoch) {
+        return build(ByteBuffer.allocate(NO_PRODUCER_FIELDS.length).putLong(producerId).putShort(producerEpoch).putInt(0).array());
+    }
+
+    private ByteBuffer build(byte @Nullable [] producer) {
         ByteBuffer batch = ByteBuffer.wrap(Arrays.copyOf(bytes, end));
         batch.putInt(BatchHeader.LENGTH, end - BatchHeader.LOG_OVERHEAD);
         batch.putInt(BatchHeader.LEADER_EPOCH, 0);
         batch.put(BatchHeader.MAGIC_AT, BatchHeader.MAGIC);
         batch.putLong(0, 0);
-        batch.putShort(BatchHeader.ATTRIBUTES, (short) 0);
+        batch.putShort(BatchHeader.ATTRIBUTES, (short) (producer == null ? 0 : BatchHeader.TRANSACTIONAL));
         batch.putInt(BatchHeader.LAST_OFFSET_DELTA, count - 1);
         batch.putLong(BatchHeader.BASE_TIMESTAMP, baseTimestamp);
         batch.putLong(BatchHeader.MAX_TIMESTAMP, maxTimestamp);
-        batch.put(BatchHeader.PRODUCER_ID, NO_PRODUCER_FIELDS);
+        batch.put(BatchHeader.PRODUCER_ID, producer == null ? NO_PRODUCER_FIELDS : producer);
         batch.putInt(BatchHeader.COUNT, count);
         batch.putInt(BatchHeader.CRC, BatchHeader.checksum(batch, 0, end));
         count = 0;

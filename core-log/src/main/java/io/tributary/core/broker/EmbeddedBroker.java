@@ -8,6 +8,7 @@ import io.tributary.core.api.StateTable;
 import io.tributary.core.api.Subscriptions;
 import io.tributary.core.api.Topic;
 import io.tributary.core.api.Topics;
+import io.tributary.core.api.Transactions;
 import io.tributary.core.log.LogThread;
 import io.tributary.core.log.PartitionLog;
 import io.tributary.core.metadata.MetadataStore;
@@ -21,6 +22,7 @@ import io.tributary.core.store.file.FileSegmentStore;
 import io.tributary.core.store.memory.MemorySegmentStore;
 import io.tributary.core.subscription.QueueSubscriptions;
 import io.tributary.core.subscription.SubscriptionLimits;
+import io.tributary.core.transaction.TransactionCoordinator;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -42,6 +44,7 @@ public final class EmbeddedBroker implements Broker, AutoCloseable {
     /** Topics in memory may take this part of the heap. */
     private static final int MEMORY_TOPICS_SHARE = 4;
     private static final String SUBSCRIPTION_STATE = "subscriptions";
+    private static final String TRANSACTION_STATE = "transactions";
     private static final String CLUSTER_ID_KEY = "cluster/id";
     private static final int CLUSTER_ID_BYTES = 16;
 
@@ -56,10 +59,11 @@ public final class EmbeddedBroker implements Broker, AutoCloseable {
     private final SegmentStore files;
     private final SegmentStore memory;
     private final TopicCatalogue topics;
-    private final Publisher publisher;
+    private final LogPublisher publisher;
     private final IdBlocks ids;
     private final StateTables tables;
     private final QueueSubscriptions subscriptions;
+    private final TransactionCoordinator transactions;
     private final Compactor compactor;
     private final String clusterId;
     private boolean closed;
@@ -88,6 +92,7 @@ public final class EmbeddedBroker implements Broker, AutoCloseable {
         topics.load();
         this.tables = new StateTables(topics, publisher);
         this.subscriptions = openSubscriptions(routes);
+        this.transactions = openTransactions();
         this.clusterId = loadClusterId();
         threads.forEach(thread -> thread.setConsumedFloor(this::consumedBefore));
         long every = config.retentionEvery().toMillis();
@@ -151,6 +156,18 @@ public final class EmbeddedBroker implements Broker, AutoCloseable {
             }
         });
         return opened;
+    }
+
+    private TransactionCoordinator openTransactions() {
+        StateTable state = tables.open(TRANSACTION_STATE).toCompletableFuture().join();
+        TransactionCoordinator opened = new TransactionCoordinator(state, topics, publisher, subscriptions, ids::next, config.clock());
+        opened.recover().toCompletableFuture().join();
+        return opened;
+    }
+
+    @Override
+    public Transactions transactions() {
+        return transactions;
     }
 
     @Override

@@ -9,12 +9,13 @@ import io.tributary.core.log.PartitionLog;
 import io.tributary.core.model.BrokerException;
 import io.tributary.core.model.ErrorCode;
 import io.tributary.core.model.Record;
+import io.tributary.core.transaction.Placement;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** Publishes to the logs of this node. */
-final class LogPublisher implements Publisher {
+final class LogPublisher implements Publisher, Placement {
     private final TopicCatalogue topics;
     private final RouteCounter routes;
     private final InstantSource clock;
@@ -27,24 +28,30 @@ final class LogPublisher implements Publisher {
 
     @Override
     public CompletionStage<PublishResult> publish(PublishRequest request) {
-        LogTopic topic = topics.find(request.topic());
-        if (topic == null) {
-            return CompletableFuture.failedFuture(
-                new BrokerException(ErrorCode.TOPIC_NOT_FOUND, "there is no topic " + request.topic()));
-        }
-        int partition = partition(request, topic.logs().size());
+        Place place;
         PartitionLog log;
         try {
-            log = topic.partition(partition);
+            place = place(request);
+            log = (PartitionLog) place.topic().partition(place.partition());
         } catch (BrokerException notFound) {
             return CompletableFuture.failedFuture(notFound);
         }
+        return log.publish(new NewRecord(place.timestamp(), request.key(), request.value(), request.headers()),
+                request.durability() == PublishRequest.Durability.RELAXED)
+            .thenApply(offset -> new PublishResult(place.partition(), offset, place.timestamp(), place.routes()));
+    }
+
+    @Override
+    public Place place(PublishRequest request) {
+        LogTopic topic = topics.find(request.topic());
+        if (topic == null) {
+            throw new BrokerException(ErrorCode.TOPIC_NOT_FOUND, "there is no topic " + request.topic());
+        }
+        int partition = topic.partition(partition(request, topic.logs().size())).id().partition();
         long timestamp = request.timestamp() == PublishRequest.NOW ? clock.millis() : request.timestamp();
         int routed = request.countRoutes() ? routes.count(request.topic(),
             new Record(-1, timestamp, request.key(), request.value(), request.headers())) : PublishResult.NOT_COUNTED;
-        return log.publish(new NewRecord(timestamp, request.key(), request.value(), request.headers()),
-                request.durability() == PublishRequest.Durability.RELAXED)
-            .thenApply(offset -> new PublishResult(partition, offset, timestamp, routed));
+        return new Place(topic, partition, timestamp, routed);
     }
 
     private static int partition(PublishRequest request, int partitions) {

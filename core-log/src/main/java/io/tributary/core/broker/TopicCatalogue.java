@@ -89,6 +89,8 @@ final class TopicCatalogue implements Topics {
             Map<LogId, SegmentStore.StoredLog> stored = stores.of(storage).recover(logs);
             entries.stream().filter(entry -> entry.config().storage() == storage).forEach(entry -> publish(open(entry, stored)));
         }
+        // Logs that have had transactions read by now which of them are open.
+        threads.forEach(thread -> CompletableFuture.runAsync(() -> { }, thread).join());
     }
 
     private LogTopic open(TopicEntry entry, Map<LogId, SegmentStore.StoredLog> stored) {

@@ -46,6 +46,7 @@ final class DurablePersistence implements Persistence {
     };
     private CompletionStage<?> lastDefinition = CompletableFuture.completedFuture(null);
     private @Nullable CompletionStage<Void> activation;
+    private CompletableFuture<Void> lastWrite = CompletableFuture.completedFuture(null);
     private int writing;
     private boolean failing;
     private boolean ended;
@@ -78,19 +79,35 @@ final class DurablePersistence implements Persistence {
         }
     }
 
+    @Override
+    public UUID id() {
+        return id;
+    }
+
+    @Override
+    public CompletionStage<Void> flush(QueueSubscription subscription) {
+        TimerWheel.cancel(flush);
+        CompletableFuture<Void> before = lastWrite;
+        return CompletableFuture.allOf(writeDirty().toCompletableFuture(), before);
+    }
+
     private void flush() {
         if (writing > 0) {
             // Slow storage gets larger writes, not more of them.
             loop.timers().schedule(flush, loop.nanoTime() + flushNanos);
             return;
         }
+        writeDirty();
+    }
+
+    private CompletionStage<Void> writeDirty() {
         Map<Source, Map<Long, Integer>> deliveries = new HashMap<>();
         List<Source> sources = List.copyOf(dirty);
         dirty.clear();
         if (!sources.isEmpty()) {
             sources.get(0).intake.window().forEach(entry -> note(entry, deliveries));
         }
-        write(sources, deliveries, false);
+        return write(sources, deliveries, false);
     }
 
     private CompletionStage<Void> write(Collection<Source> sources, Map<Source, Map<Long, Integer>> deliveries, boolean whole) {
@@ -108,7 +125,8 @@ final class DurablePersistence implements Persistence {
             puts.add(put.toCompletableFuture());
             put.whenComplete((done, failure) -> loop.execute(() -> written(source, failure)));
         }
-        return CompletableFuture.allOf(puts.toArray(new CompletableFuture<?>[0]));
+        lastWrite = CompletableFuture.allOf(puts.toArray(new CompletableFuture<?>[0]));
+        return lastWrite;
     }
 
     private void written(Source source, @Nullable Throwable failure) {

@@ -1,7 +1,9 @@
 package io.tributary.core.subscription;
 
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /** What outlives the process: of a durable subscription its definition and acknowledgements, of a transient one nothing. */
 interface Persistence {
@@ -12,6 +14,16 @@ interface Persistence {
         @Override
         public void changed(Source source) {
             // It is never written, and so is never to be looked at again: it stays marked as changed.
+        }
+
+        @Override
+        public @Nullable UUID id() {
+            return null;
+        }
+
+        @Override
+        public CompletionStage<Void> flush(QueueSubscription subscription) {
+            return done;
         }
 
         @Override
@@ -47,6 +59,12 @@ interface Persistence {
 
     /** The source is not as it was written. */
     void changed(Source source);
+
+    /** Tells the subscription from an earlier one of the same name; null when nothing is kept of it. */
+    @Nullable UUID id();
+
+    /** Writes what has changed without waiting for the time; completes when that is durable. */
+    CompletionStage<Void> flush(QueueSubscription subscription);
 
     /** Writes the bindings, durably. */
     CompletionStage<Void> writeDefinition(QueueSubscription subscription);

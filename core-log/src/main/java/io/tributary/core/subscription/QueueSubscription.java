@@ -18,6 +18,7 @@ import io.tributary.core.subscription.loop.TimerWheel;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -151,6 +152,29 @@ final class QueueSubscription implements Subscription {
             long outstanding = dispatcher.outstanding();
             int consumers = dispatcher.consumers();
             return countReady().thenApply(ready -> new SubscriptionStats(ready, outstanding, consumers));
+        });
+    }
+
+    @Nullable UUID id() {
+        return persistence.id();
+    }
+
+    /** Completes when all that was delivered and settled before the call is written. */
+    CompletionStage<Void> flush() {
+        return stage(() -> persistence.flush(this));
+    }
+
+    /** Settles what an earlier process had decided to; what is not pending is passed over. Before anybody consumes. */
+    CompletionStage<Void> settle(PartitionKey partition, long[] offsets) {
+        return stage(() -> {
+            for (Source source : intake.sources()) {
+                if (source.key.equals(partition)) {
+                    for (long offset : offsets) {
+                        source.settled(offset);
+                    }
+                }
+            }
+            return persistence.flush(this);
         });
     }
 

@@ -1,10 +1,13 @@
 package io.tributary.core.subscription;
 
+import io.tributary.core.api.Delivery;
+import io.tributary.core.api.Settlement;
 import io.tributary.core.api.StateTable;
 import io.tributary.core.api.Subscription;
 import io.tributary.core.api.Subscriptions;
 import io.tributary.core.api.Topic;
 import io.tributary.core.api.Topics;
+import io.tributary.core.api.TransactionRequest;
 import io.tributary.core.metadata.MetadataStore;
 import io.tributary.core.model.Binding;
 import io.tributary.core.model.BrokerException;
@@ -14,9 +17,11 @@ import io.tributary.core.model.StartPosition;
 import io.tributary.core.model.SubscriptionConfig;
 import io.tributary.core.model.SubscriptionName;
 import io.tributary.core.routing.RouteTable;
+import io.tributary.core.transaction.Acknowledgements;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -29,7 +34,7 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** The queue subscriptions of one node. Safe on any thread. */
-public final class QueueSubscriptions implements Subscriptions, AutoCloseable {
+public final class QueueSubscriptions implements Subscriptions, Acknowledgements, AutoCloseable {
     private static final int CLOSE_SECONDS = 30;
 
     private final Topics topics;
@@ -144,6 +149,47 @@ public final class QueueSubscriptions implements Subscriptions, AutoCloseable {
                 new BrokerException(ErrorCode.SUBSCRIPTION_NOT_FOUND, "there is no subscription '" + name + "'"));
         }
         return subscription.delete().whenComplete((count, failure) -> all.remove(name, subscription));
+    }
+
+    @Override
+    public CompletionStage<List<Acked>> prepare(TransactionRequest.Settled settled) {
+        QueueSubscription subscription = (QueueSubscription) settled.subscription();
+        UUID id = subscription.id();
+        if (id == null || settled.settlement() != Settlement.ACK) {
+            return CompletableFuture.completedFuture(List.of());
+        }
+        Map<PartitionKey, List<Long>> offsets = new HashMap<>();
+        for (Delivery delivery : settled.deliveries()) {
+            Topic topic = topics.find(delivery.topic());
+            if (topic != null) {
+                offsets.computeIfAbsent(new PartitionKey(topic.id(), delivery.partition()), key -> new ArrayList<>())
+                    .add(delivery.record().offset());
+            }
+        }
+        List<Acked> acked = new ArrayList<>();
+        offsets.forEach((key, list) ->
+            acked.add(new Acked(id, key.topic(), key.partition(), list.stream().mapToLong(Long::longValue).toArray())));
+        return subscription.flush().thenApply(written -> acked);
+    }
+
+    @Override
+    public CompletionStage<Void> settle(TransactionRequest.Settled settled) {
+        return settled.consumer().settle(settled.deliveries(), settled.settlement())
+            .thenCompose(count -> ((QueueSubscription) settled.subscription()).flush());
+    }
+
+    @Override
+    public CompletionStage<Void> settle(List<Acked> acked) {
+        List<CompletableFuture<?>> settled = new ArrayList<>();
+        for (Acked each : acked) {
+            for (QueueSubscription subscription : all.values()) {
+                if (each.subscription().equals(subscription.id())) {
+                    settled.add(subscription.settle(new PartitionKey(each.topic(), each.partition()), each.offsets())
+                        .toCompletableFuture());
+                }
+            }
+        }
+        return CompletableFuture.allOf(settled.toArray(new CompletableFuture<?>[0]));
     }
 
     /** A topic was created, or has new partitions: to be called before whoever asked for them is answered. */
