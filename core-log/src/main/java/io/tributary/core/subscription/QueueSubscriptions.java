@@ -4,7 +4,6 @@ import io.tributary.core.api.StateTable;
 import io.tributary.core.api.Subscription;
 import io.tributary.core.api.Subscriptions;
 import io.tributary.core.api.Topic;
-import io.tributary.core.api.Topics;
 import io.tributary.core.metadata.MetadataStore;
 import io.tributary.core.model.Binding;
 import io.tributary.core.model.BrokerException;
@@ -13,7 +12,6 @@ import io.tributary.core.model.Namespace;
 import io.tributary.core.model.StartPosition;
 import io.tributary.core.model.SubscriptionConfig;
 import io.tributary.core.model.SubscriptionName;
-import io.tributary.core.routing.RouteTable;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -25,15 +23,13 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** The queue subscriptions of one node. Safe on any thread. */
 public final class QueueSubscriptions implements Subscriptions, AutoCloseable {
     private static final int CLOSE_SECONDS = 30;
 
-    private final Topics topics;
-    private final RouteTable routes;
+    private final Surroundings surroundings;
     private final SubscriptionLimits limits;
     private final DurableStores stores;
     private final List<Worker> workers = new ArrayList<>();
@@ -45,16 +41,13 @@ public final class QueueSubscriptions implements Subscriptions, AutoCloseable {
      * Starts the threads.
      *
      * @param threads 1 or more
-     * @param clock   nanoseconds, as {@link System#nanoTime}
      */
-    public QueueSubscriptions(Topics topics, RouteTable routes, DurableStores stores, SubscriptionLimits limits, int threads,
-                              LongSupplier clock) {
-        this.topics = topics;
+    public QueueSubscriptions(Surroundings surroundings, DurableStores stores, SubscriptionLimits limits, int threads, Clocks clocks) {
+        this.surroundings = surroundings;
         this.stores = stores;
-        this.routes = routes;
         this.limits = limits;
         for (int i = 0; i < threads; i++) {
-            workers.add(new Worker("tributary-dispatch-" + i, clock));
+            workers.add(new Worker("tributary-dispatch-" + i, clocks));
         }
     }
 
@@ -84,9 +77,10 @@ public final class QueueSubscriptions implements Subscriptions, AutoCloseable {
         Persistence persistence = new DurablePersistence(definition, stores.metadata(), stores.state(), worker.loop(),
             limits.flushInterval().toNanos(), killed);
         QueueSubscription subscription =
-            new QueueSubscription(definition.name(), definition.config(), limits, worker, topics, routes, persistence);
+            new QueueSubscription(definition.name(), definition.config(), limits, worker, surroundings, persistence);
         all.put(definition.name(), subscription);
-        Recovery recovery = new Recovery(definition, DurablePersistence.states(stores.state(), definition.id()), topics, killed);
+        Recovery recovery = new Recovery(definition, DurablePersistence.states(stores.state(), definition.id()), surroundings.topics(),
+            killed);
         return subscription.restore(recovery.bindings(), recovery.sources()).thenRun(subscription::open);
     }
 
@@ -98,7 +92,7 @@ public final class QueueSubscriptions implements Subscriptions, AutoCloseable {
             ? new DurablePersistence(new Definition(UUID.randomUUID(), name, config, List.of(), List.of()), stores.metadata(),
                 stores.state(), worker.loop(), limits.flushInterval().toNanos(), false)
             : Persistence.NONE;
-        QueueSubscription subscription = new QueueSubscription(name, config, limits, worker, topics, routes, persistence);
+        QueueSubscription subscription = new QueueSubscription(name, config, limits, worker, surroundings, persistence);
         if (all.putIfAbsent(name, subscription) != null) {
             return CompletableFuture.failedFuture(
                 new BrokerException(ErrorCode.SUBSCRIPTION_EXISTS, "subscription '" + name + "' exists already"));
