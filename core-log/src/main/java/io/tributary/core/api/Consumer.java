@@ -35,6 +35,9 @@ public interface Consumer {
      */
     CompletionStage<Integer> settleUpTo(long deliveryId, Settlement settlement);
 
+    /** Gives the credit back. What is outstanding stays to be settled, and pulls go on; where one consumer is active another takes over. */
+    void retire();
+
     /** Detaches; what is outstanding goes back to its place in the subscription and counts as redelivered. Completes when that is done. */
     CompletionStage<Void> close();
 }

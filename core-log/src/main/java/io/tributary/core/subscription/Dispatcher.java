@@ -6,6 +6,7 @@ import io.tributary.core.api.DeliveryHandler;
 import io.tributary.core.api.Settlement;
 import io.tributary.core.model.BrokerException;
 import io.tributary.core.model.DeadLetterReason;
+import io.tributary.core.model.DeliveryPolicy;
 import io.tributary.core.model.ErrorCode;
 import io.tributary.core.model.Record;
 import io.tributary.core.model.SubscriptionName;
@@ -34,14 +35,17 @@ final class Dispatcher {
     private final Ends ends;
     private final List<QueueConsumer> consumers = new ArrayList<>(1);
     private final ConsumerRound round = new ConsumerRound();
+    /** Null where several may take records at a time. */
+    private final @Nullable SingleActive single;
     private final ArrayDeque<Pull> pulls = new ArrayDeque<>(1);
     private int budget;
     private long nextDeliveryId;
     private long outstanding;
     private long outstandingBytes;
 
-    Dispatcher(SubscriptionName name, Intake intake, SubscriptionLimits limits, Ends ends, Runnable pump) {
+    Dispatcher(SubscriptionName name, DeliveryPolicy policy, Intake intake, SubscriptionLimits limits, Ends ends, Runnable pump) {
         this.name = name;
+        single = policy.dispatch() == DeliveryPolicy.Dispatch.SINGLE_ACTIVE ? new SingleActive() : null;
         this.intake = intake;
         this.limits = limits;
         this.ends = ends;
@@ -58,6 +62,10 @@ final class Dispatcher {
         if (taken) {
             throw new BrokerException(ErrorCode.SUBSCRIPTION_IN_USE, "subscription '" + name + "' has a consumer, and one is exclusive");
         }
+        if (options.exclusive() && single != null) {
+            throw new BrokerException(ErrorCode.SUBSCRIPTION_IN_USE,
+                "subscription '" + name + "' chooses its active consumer, and has none to itself");
+        }
         QueueConsumer consumer = new QueueConsumer(this, options, handler);
         consumers.add(consumer);
         return consumer;
@@ -69,22 +77,42 @@ final class Dispatcher {
         }
         consumer.detached = true;
         consumers.remove(consumer);
-        consumer.credit = 0;
-        updateRound(consumer);
+        withdraw(consumer);
         failPulls(consumer, new BrokerException(ErrorCode.CLOSED, "the consumer is closed"));
         consumer.outstanding.values().forEach(entry -> settle(entry, consumer, Settlement.REQUEUE));
         consumer.outstanding.clear();
         pump.run();
     }
 
+    /** Takes the consumer's credit back. What is outstanding stays with it. */
+    void retire(QueueConsumer consumer) {
+        withdraw(consumer);
+        pump.run();
+    }
+
+    private void withdraw(QueueConsumer consumer) {
+        consumer.credit = 0;
+        consumer.takes = false;
+        updateRound(consumer);
+    }
+
     void credited(QueueConsumer consumer, long granted) {
         consumer.credit += granted;
+        consumer.takes = true;
         updateRound(consumer);
         pump.run();
     }
 
     private void updateRound(QueueConsumer consumer) {
-        round.update(consumer, true);
+        if (single == null) {
+            round.update(consumer, true);
+            return;
+        }
+        single.elect(consumers);
+        round.update(consumer, single.isActive(consumer));
+        for (QueueConsumer other : consumers) {
+            round.update(other, single.isActive(other));
+        }
     }
 
     void pull(Pull pull, Duration wait) {
@@ -298,9 +326,9 @@ final class Dispatcher {
 
     /** The consumer has settled something. */
     void settled(QueueConsumer consumer, Settlement settlement) {
-        boolean wasFull = !consumer.inRound && consumer.credit > 0;
+        boolean waits = round.next() == null;
         updateRound(consumer);
-        if (settlement == Settlement.REQUEUE || settlement == Settlement.RELEASE || wasFull && consumer.inRound) {
+        if (settlement == Settlement.REQUEUE || settlement == Settlement.RELEASE || waits && round.next() != null) {
             pump.run();
         }
     }

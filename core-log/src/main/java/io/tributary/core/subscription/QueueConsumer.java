@@ -30,6 +30,8 @@ final class QueueConsumer implements Consumer {
     long credit;
     /** It is in the dispatcher's round. */
     boolean inRound;
+    /** It has asked for credit, and has not retired since. */
+    boolean takes;
     /** Of its credit, what the round counts. */
     long countedCredit;
     /** Of the records outstanding. */
@@ -138,6 +140,15 @@ final class QueueConsumer implements Consumer {
             done.complete(entry != null);
         });
         return done;
+    }
+
+    @Override
+    public void retire() {
+        dispatcher.loop().execute(() -> {
+            if (!detached) {
+                dispatcher.retire(this);
+            }
+        });
     }
 
     @Override

@@ -52,7 +52,7 @@ final class QueueSubscription implements Subscription {
         this.persistence = persistence;
         intake = new Intake(worker.loop(), limits, this::pump, persistence::changed);
         ends = new Ends(name, config.policy(), deadLetters(surroundings.publisher()), worker.loop(), worker.wallMillis(), this::pump);
-        dispatcher = new Dispatcher(name, intake, limits, ends, this::pump);
+        dispatcher = new Dispatcher(name, config.policy(), intake, limits, ends, this::pump);
         bindings = new Bindings(name, surroundings.topics(), surroundings.routes(), worker, intake);
     }
 
