@@ -35,6 +35,7 @@ final class QueueSubscription implements Subscription {
     private final Bindings bindings;
     private final Persistence persistence;
     private final UnloadTimeout unload = new UnloadTimeout(this::unload);
+    private final IdleExpiry idle;
     private @Nullable BrokerException closed;
     private final AtomicBoolean open = new AtomicBoolean();
     private boolean pumping;
@@ -44,7 +45,7 @@ final class QueueSubscription implements Subscription {
     private boolean used;
 
     QueueSubscription(SubscriptionName name, SubscriptionConfig config, SubscriptionLimits limits, Worker worker,
-                      Surroundings surroundings, Persistence persistence) {
+                      Surroundings surroundings, Persistence persistence, Expired onExpired) {
         this.name = name;
         this.config = config;
         this.limits = limits;
@@ -53,6 +54,7 @@ final class QueueSubscription implements Subscription {
         intake = new Intake(worker.loop(), limits, this::pump, persistence::changed);
         ends = new Ends(name, config.policy(), deadLetters(surroundings.publisher()), worker.loop(), worker.wallMillis(), this::pump);
         dispatcher = new Dispatcher(name, config.policy(), intake, limits, ends, this::pump);
+        idle = new IdleExpiry(config.policy().expires(), worker.loop(), () -> onExpired.expired(this));
         bindings = new Bindings(name, surroundings.topics(), surroundings.routes(), worker, intake);
     }
 
@@ -135,6 +137,7 @@ final class QueueSubscription implements Subscription {
         return stage(() -> {
             QueueConsumer consumer = dispatcher.attach(options, handler);
             TimerWheel.cancel(unload);
+            idle.stop();
             used = true;
             return persistence.activate().handle((done, failure) -> {
                 if (failure != null) {
@@ -153,6 +156,15 @@ final class QueueSubscription implements Subscription {
             CompletionStage<Long> count = countReady();
             dropReady();
             return count;
+        });
+    }
+
+    @Override
+    public void touch() {
+        worker.loop().execute(() -> {
+            if (closed == null && dispatcher.consumers() == 0) {
+                idle.restart();
+            }
         });
     }
 
@@ -206,6 +218,7 @@ final class QueueSubscription implements Subscription {
     private void end(BrokerException cause) {
         closed = cause;
         TimerWheel.cancel(unload);
+        idle.stop();
         bindings.clear();
         dispatcher.cancel(cause);
         ends.close();
@@ -267,6 +280,9 @@ final class QueueSubscription implements Subscription {
         List<Source> done = intake.removeDone();
         if (!done.isEmpty()) {
             forget(done);
+        }
+        if (dispatcher.consumers() == 0) {
+            idle.start();
         }
         if (used && dispatcher.consumers() == 0 && !unload.isScheduled()) {
             worker.loop().timers().schedule(unload, worker.loop().nanoTime() + limits.unloadDelay().toNanos());
@@ -355,6 +371,11 @@ final class QueueSubscription implements Subscription {
             }
         });
         return done;
+    }
+
+    /** Learns, on the loop, that nobody has used a subscription for its time. */
+    interface Expired {
+        void expired(QueueSubscription subscription);
     }
 
     /** What a call does on the loop. */

@@ -1,5 +1,7 @@
 package io.tributary.core.subscription;
 
+import io.tributary.core.api.ExpiredSubscription;
+import io.tributary.core.api.Registration;
 import io.tributary.core.api.StateTable;
 import io.tributary.core.api.Subscription;
 import io.tributary.core.api.Subscriptions;
@@ -21,12 +23,17 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The queue subscriptions of one node. Safe on any thread. */
 public final class QueueSubscriptions implements Subscriptions, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(QueueSubscriptions.class);
     private static final int CLOSE_SECONDS = 30;
 
     private final Surroundings surroundings;
@@ -36,6 +43,7 @@ public final class QueueSubscriptions implements Subscriptions, AutoCloseable {
     private final AtomicInteger nextWorker = new AtomicInteger();
     /** With those that are being created or deleted, which keep their names and learn of topics. */
     private final Map<SubscriptionName, QueueSubscription> all = new ConcurrentHashMap<>();
+    private final List<Consumer<ExpiredSubscription>> expiryListeners = new CopyOnWriteArrayList<>();
 
     /**
      * Starts the threads.
@@ -77,7 +85,7 @@ public final class QueueSubscriptions implements Subscriptions, AutoCloseable {
         Persistence persistence = new DurablePersistence(definition, stores.metadata(), stores.state(), worker.loop(),
             limits.flushInterval().toNanos(), killed);
         QueueSubscription subscription =
-            new QueueSubscription(definition.name(), definition.config(), limits, worker, surroundings, persistence);
+            new QueueSubscription(definition.name(), definition.config(), limits, worker, surroundings, persistence, this::expired);
         all.put(definition.name(), subscription);
         Recovery recovery = new Recovery(definition, DurablePersistence.states(stores.state(), definition.id()), surroundings.topics(),
             killed);
@@ -92,7 +100,7 @@ public final class QueueSubscriptions implements Subscriptions, AutoCloseable {
             ? new DurablePersistence(new Definition(UUID.randomUUID(), name, config, List.of(), List.of()), stores.metadata(),
                 stores.state(), worker.loop(), limits.flushInterval().toNanos(), false)
             : Persistence.NONE;
-        QueueSubscription subscription = new QueueSubscription(name, config, limits, worker, surroundings, persistence);
+        QueueSubscription subscription = new QueueSubscription(name, config, limits, worker, surroundings, persistence, this::expired);
         if (all.putIfAbsent(name, subscription) != null) {
             return CompletableFuture.failedFuture(
                 new BrokerException(ErrorCode.SUBSCRIPTION_EXISTS, "subscription '" + name + "' exists already"));
@@ -138,6 +146,30 @@ public final class QueueSubscriptions implements Subscriptions, AutoCloseable {
                 new BrokerException(ErrorCode.SUBSCRIPTION_NOT_FOUND, "there is no subscription '" + name + "'"));
         }
         return subscription.delete().whenComplete((count, failure) -> all.remove(name, subscription));
+    }
+
+    @Override
+    public Registration onExpired(Consumer<ExpiredSubscription> listener) {
+        // Each registration is its own, also of the same listener.
+        Consumer<ExpiredSubscription> registered = listener::accept;
+        expiryListeners.add(registered);
+        return () -> expiryListeners.remove(registered);
+    }
+
+    private void expired(QueueSubscription subscription) {
+        if (!subscription.hide()) {
+            return;
+        }
+        ExpiredSubscription gone = new ExpiredSubscription(subscription.name(), subscription.config(), subscription.bindings());
+        LOG.info("Subscription '{}' was not used for its time and is deleted", subscription.name());
+        subscription.delete().whenComplete((count, failure) -> {
+            all.remove(subscription.name(), subscription);
+            if (failure == null) {
+                expiryListeners.forEach(listener -> listener.accept(gone));
+            } else {
+                LOG.error("Subscription '{}' has expired and cannot be deleted", subscription.name(), failure);
+            }
+        });
     }
 
     /** A topic was created, or has new partitions: to be called before whoever asked for them is answered. */
