@@ -29,6 +29,15 @@ public interface Consumer {
     /** Settles by identifier, as {@link #settle(Collection, Settlement)}. */
     CompletionStage<Integer> settleById(Collection<Long> deliveryIds, Settlement settlement);
 
+    /**
+     * Settles this and all earlier deliveries that are outstanding with this consumer, as {@link #settle(Collection, Settlement)};
+     * identifiers grow from delivery to delivery.
+     */
+    CompletionStage<Integer> settleUpTo(long deliveryId, Settlement settlement);
+
+    /** Gives the credit back. What is outstanding stays to be settled, and pulls go on; where one consumer is active another takes over. */
+    void retire();
+
     /** Detaches; what is outstanding goes back to its place in the subscription and counts as redelivered. Completes when that is done. */
     CompletionStage<Void> close();
 }

@@ -6,7 +6,7 @@ public enum Settlement {
     ACK,
     /** Deliver it again, from its original place. */
     REQUEUE,
-    /** Not wanted; drop it (or pass it to a dead-letter target where there is one). */
+    /** Not wanted: it goes to the subscription's dead-letter target, or is dropped where there is none. */
     REJECT,
     /** Give it back as if it had never been delivered: the delivery count stays. */
     RELEASE

@@ -32,6 +32,9 @@ public interface Subscription {
     /** Drops what is ready (not what is outstanding) and completes with its number. */
     CompletionStage<Long> purge();
 
+    /** Counts as a use: a subscription that expires unused has its whole time again. Cheap, and waits for nothing. */
+    void touch();
+
     /** Counts exactly; for a filtered backlog that reads it. */
     CompletionStage<SubscriptionStats> stats();
 }

@@ -8,6 +8,7 @@ import io.tributary.core.model.SubscriptionName;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The queue subscriptions. Look-ups read this node's view and never wait. */
@@ -28,4 +29,7 @@ public interface Subscriptions {
      * SUBSCRIPTION_NOT_FOUND.
      */
     CompletionStage<Long> delete(SubscriptionName name);
+
+    /** Tells, on a core thread, of each subscription that has expired and is deleted. The listener must not block. */
+    Registration onExpired(Consumer<ExpiredSubscription> listener);
 }

@@ -20,8 +20,10 @@ import io.tributary.core.state.StateTables;
 import io.tributary.core.store.SegmentStore;
 import io.tributary.core.store.file.FileSegmentStore;
 import io.tributary.core.store.memory.MemorySegmentStore;
+import io.tributary.core.subscription.Clocks;
 import io.tributary.core.subscription.QueueSubscriptions;
 import io.tributary.core.subscription.SubscriptionLimits;
+import io.tributary.core.subscription.Surroundings;
 import io.tributary.core.transaction.TransactionCoordinator;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -141,8 +143,9 @@ public final class EmbeddedBroker implements Broker, AutoCloseable {
 
     private QueueSubscriptions openSubscriptions(RouteTable routes) {
         StateTable state = tables.open(SUBSCRIPTION_STATE).toCompletableFuture().join();
-        QueueSubscriptions opened = new QueueSubscriptions(topics, routes, new QueueSubscriptions.DurableStores(metadata, state),
-            SubscriptionLimits.DEFAULT, DISPATCH_THREADS, System::nanoTime);
+        QueueSubscriptions opened = new QueueSubscriptions(new Surroundings(topics, routes, publisher),
+            new QueueSubscriptions.DurableStores(metadata, state), SubscriptionLimits.DEFAULT, DISPATCH_THREADS,
+            new Clocks(System::nanoTime, config.clock()::millis));
         opened.recover().toCompletableFuture().join();
         topics.addListener(new TopicListener() {
             @Override
@@ -160,7 +163,8 @@ public final class EmbeddedBroker implements Broker, AutoCloseable {
 
     private TransactionCoordinator openTransactions() {
         StateTable state = tables.open(TRANSACTION_STATE).toCompletableFuture().join();
-        TransactionCoordinator opened = new TransactionCoordinator(state, topics, publisher, subscriptions, ids::next, config.clock());
+        TransactionCoordinator opened = new TransactionCoordinator(state, topics, publisher, subscriptions.acknowledgements(), ids::next,
+            config.clock());
         opened.recover().toCompletableFuture().join();
         return opened;
     }

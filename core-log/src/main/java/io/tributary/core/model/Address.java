@@ -41,6 +41,18 @@ public record Address(TopicName topic, @Nullable String subject) {
         return topic.name().equals(FALLBACK_TOPIC) ? subject : topic.name() + SEPARATOR + subject;
     }
 
+    /** A path whose levels are separated by dots (AMQP's {@code amq.topic}) as a path, and back: {@code .} and {@code /} change places. */
+    public static String swapDots(String text) {
+        if (text.indexOf('.') < 0 && text.indexOf(SEPARATOR) < 0) {
+            return text;
+        }
+        char[] chars = text.toCharArray();
+        for (int i = 0; i < chars.length; i++) {
+            chars[i] = chars[i] == '.' ? SEPARATOR : chars[i] == SEPARATOR ? '.' : chars[i];
+        }
+        return new String(chars);
+    }
+
     /** The inverse of {@link #parse}. */
     public String path() {
         return path(topic, subject);

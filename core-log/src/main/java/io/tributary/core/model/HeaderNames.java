@@ -20,6 +20,8 @@ public final class HeaderNames {
     public static final String PRIORITY = "priority";
     /** What {@link Filter.Tagged} looks at. A client's own header in every protocol, so never escaped. */
     public static final String TAG = "tag";
+    /** Why, where and when the record ended unacknowledged before: a {@link DeadLetterEvent} each, newest first. */
+    public static final String DEAD_LETTER = "dead-letter";
 
     public static final String AMQP_PREFIX = "amqp.";
     public static final String MQTT_PREFIX = "mqtt.";
@@ -27,7 +29,7 @@ public final class HeaderNames {
     public static final String ESCAPE_PREFIX = "header:";
 
     private static final Set<String> SHARED =
-        Set.of(CONTENT_TYPE, CONTENT_ENCODING, CORRELATION_ID, REPLY_TO, MESSAGE_ID, EXPIRATION, PRIORITY);
+        Set.of(CONTENT_TYPE, CONTENT_ENCODING, CORRELATION_ID, REPLY_TO, MESSAGE_ID, EXPIRATION, PRIORITY, DEAD_LETTER);
 
     private HeaderNames() {
     }

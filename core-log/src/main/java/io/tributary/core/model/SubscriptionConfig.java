@@ -7,12 +7,22 @@ import java.util.Map;
  *
  * @param durable    survives a restart, with its acknowledgements
  * @param attributes a protocol's own notes, which the core keeps and does not read; keys begin with the protocol's name and a dot
+ * @param policy     how records are handed out, and what ends them
  */
-public record SubscriptionConfig(boolean durable, Map<String, String> attributes) {
+public record SubscriptionConfig(boolean durable, Map<String, String> attributes, DeliveryPolicy policy) {
     public static final SubscriptionConfig DURABLE = new SubscriptionConfig(true, Map.of());
     public static final SubscriptionConfig TRANSIENT = new SubscriptionConfig(false, Map.of());
 
     public SubscriptionConfig {
         attributes = Map.copyOf(attributes);
+    }
+
+    /** With no policy of its own. */
+    public SubscriptionConfig(boolean durable, Map<String, String> attributes) {
+        this(durable, attributes, DeliveryPolicy.NONE);
+    }
+
+    public SubscriptionConfig withPolicy(DeliveryPolicy value) {
+        return new SubscriptionConfig(durable, attributes, value);
     }
 }

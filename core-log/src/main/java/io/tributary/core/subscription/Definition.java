@@ -2,6 +2,7 @@ package io.tributary.core.subscription;
 
 import io.tributary.core.model.Binding;
 import io.tributary.core.model.BrokerException;
+import io.tributary.core.model.DeliveryPolicy;
 import io.tributary.core.model.ErrorCode;
 import io.tributary.core.model.Namespace;
 import io.tributary.core.model.SubscriptionConfig;
@@ -31,7 +32,9 @@ import java.util.UUID;
 record Definition(UUID id, SubscriptionName name, SubscriptionConfig config, List<Binding> bindings, List<SourceDefinition> sources) {
     static final String KEY_PREFIX = "subscription/";
 
-    private static final int VERSION = 1;
+    /** Without a policy. */
+    private static final int VERSION_1 = 1;
+    private static final int VERSION = 2;
 
     /** The lasting part of a source. */
     record SourceDefinition(PartitionKey key, int number, long end, List<BoundRange> ranges, List<BoundRange> exclusions) {
@@ -54,6 +57,7 @@ record Definition(UUID id, SubscriptionName name, SubscriptionConfig config, Lis
                 BindingCodec.writeText(out, attribute.getKey());
                 BindingCodec.writeText(out, attribute.getValue());
             }
+            PolicyCodec.write(out, config.policy());
             Map<Binding, Integer> numbers = new LinkedHashMap<>();
             bindings.forEach(binding -> numbers.putIfAbsent(binding, numbers.size()));
             for (SourceDefinition source : sources) {
@@ -93,7 +97,7 @@ record Definition(UUID id, SubscriptionName name, SubscriptionConfig config, Lis
     static Definition decode(byte[] bytes) {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
             int version = in.readByte();
-            if (version != VERSION) {
+            if (version != VERSION && version != VERSION_1) {
                 throw new BrokerException(ErrorCode.STORAGE_FAILURE, "a subscription was written in format " + version);
             }
             UUID id = readUuid(in);
@@ -102,6 +106,7 @@ record Definition(UUID id, SubscriptionName name, SubscriptionConfig config, Lis
             for (int i = in.readInt(); i > 0; i--) {
                 attributes.put(BindingCodec.readText(in), BindingCodec.readText(in));
             }
+            DeliveryPolicy policy = version == VERSION_1 ? DeliveryPolicy.NONE : PolicyCodec.read(in);
             int inForce = in.readInt();
             List<Binding> known = new ArrayList<>();
             for (int i = in.readInt(); i > 0; i--) {
@@ -112,7 +117,7 @@ record Definition(UUID id, SubscriptionName name, SubscriptionConfig config, Lis
                 sources.add(new SourceDefinition(new PartitionKey(readUuid(in), in.readInt()), in.readInt(), in.readLong(),
                     readRanges(in, known), readRanges(in, known)));
             }
-            return new Definition(id, name, new SubscriptionConfig(true, attributes), known.subList(0, inForce), sources);
+            return new Definition(id, name, new SubscriptionConfig(true, attributes, policy), known.subList(0, inForce), sources);
         } catch (IOException | IndexOutOfBoundsException e) {
             throw new BrokerException(ErrorCode.STORAGE_FAILURE, "what was written of a subscription cannot be read", e);
         }

@@ -5,6 +5,8 @@ import io.tributary.core.api.Delivery;
 import io.tributary.core.api.DeliveryHandler;
 import io.tributary.core.api.Settlement;
 import io.tributary.core.model.BrokerException;
+import io.tributary.core.model.DeadLetterReason;
+import io.tributary.core.model.DeliveryPolicy;
 import io.tributary.core.model.ErrorCode;
 import io.tributary.core.model.Record;
 import io.tributary.core.model.SubscriptionName;
@@ -30,19 +32,23 @@ final class Dispatcher {
     private final SubscriptionLimits limits;
     private final Runnable pump;
     private final ReferenceLoader loader;
+    private final Ends ends;
     private final List<QueueConsumer> consumers = new ArrayList<>(1);
-    /** Those with credit, in the order of their turns. */
-    private final ArrayDeque<QueueConsumer> round = new ArrayDeque<>(1);
+    private final ConsumerRound round = new ConsumerRound();
+    /** Null where several may take records at a time. */
+    private final @Nullable SingleActive single;
     private final ArrayDeque<Pull> pulls = new ArrayDeque<>(1);
-    private long totalCredit;
+    private int budget;
     private long nextDeliveryId;
     private long outstanding;
     private long outstandingBytes;
 
-    Dispatcher(SubscriptionName name, Intake intake, SubscriptionLimits limits, Runnable pump) {
+    Dispatcher(SubscriptionName name, DeliveryPolicy policy, Intake intake, SubscriptionLimits limits, Ends ends, Runnable pump) {
         this.name = name;
+        single = policy.dispatch() == DeliveryPolicy.Dispatch.SINGLE_ACTIVE ? new SingleActive() : null;
         this.intake = intake;
         this.limits = limits;
+        this.ends = ends;
         this.pump = pump;
         loader = new ReferenceLoader(intake, pump);
     }
@@ -56,6 +62,10 @@ final class Dispatcher {
         if (taken) {
             throw new BrokerException(ErrorCode.SUBSCRIPTION_IN_USE, "subscription '" + name + "' has a consumer, and one is exclusive");
         }
+        if (options.exclusive() && single != null) {
+            throw new BrokerException(ErrorCode.SUBSCRIPTION_IN_USE,
+                "subscription '" + name + "' chooses its active consumer, and has none to itself");
+        }
         QueueConsumer consumer = new QueueConsumer(this, options, handler);
         consumers.add(consumer);
         return consumer;
@@ -67,25 +77,42 @@ final class Dispatcher {
         }
         consumer.detached = true;
         consumers.remove(consumer);
-        totalCredit -= consumer.credit;
-        consumer.credit = 0;
-        if (consumer.inRound) {
-            round.remove(consumer);
-        }
+        withdraw(consumer);
         failPulls(consumer, new BrokerException(ErrorCode.CLOSED, "the consumer is closed"));
-        consumer.outstanding.values().forEach(entry -> settle(entry, Settlement.REQUEUE));
+        consumer.outstanding.values().forEach(entry -> settle(entry, consumer, Settlement.REQUEUE));
         consumer.outstanding.clear();
         pump.run();
     }
 
+    /** Takes the consumer's credit back. What is outstanding stays with it. */
+    void retire(QueueConsumer consumer) {
+        withdraw(consumer);
+        pump.run();
+    }
+
+    private void withdraw(QueueConsumer consumer) {
+        consumer.credit = 0;
+        consumer.takes = false;
+        updateRound(consumer);
+    }
+
     void credited(QueueConsumer consumer, long granted) {
         consumer.credit += granted;
-        totalCredit += granted;
-        if (!consumer.inRound) {
-            consumer.inRound = true;
-            round.addLast(consumer);
-        }
+        consumer.takes = true;
+        updateRound(consumer);
         pump.run();
+    }
+
+    private void updateRound(QueueConsumer consumer) {
+        if (single == null) {
+            round.update(consumer, true);
+            return;
+        }
+        single.elect(consumers);
+        round.update(consumer, single.isActive(consumer));
+        for (QueueConsumer other : consumers) {
+            round.update(other, single.isActive(other));
+        }
     }
 
     void pull(Pull pull, Duration wait) {
@@ -109,7 +136,7 @@ final class Dispatcher {
 
     /** How many records are asked for. */
     long demand() {
-        long demand = totalCredit;
+        long demand = round.credit();
         for (Pull pull : pulls) {
             demand += pull.max;
         }
@@ -117,39 +144,61 @@ final class Dispatcher {
     }
 
     /**
-     * Delivers what it can.
+     * Delivers what it can, and ends what has ended.
      *
      * @return whether the turn ended before there was nothing left to do
      */
     boolean dispatch() {
-        ReadyWindow window = intake.window();
-        int budget = BUDGET;
-        while (!window.isEmpty() && !(pulls.isEmpty() && round.isEmpty())) {
-            if (budget <= 0) {
-                return true;
-            }
-            if (!loader.hasRecord(window)) {
+        budget = BUDGET;
+        while (true) {
+            Pull pull = pulls.peekFirst();
+            QueueConsumer consumer = pull == null ? round.next() : pull.consumer;
+            if (consumer == null && !ends.watchesHead()) {
                 return false;
             }
-            Pull pull = pulls.pollFirst();
+            Entry head = liveHead(consumer != null);
+            if (head == null) {
+                return budget <= 0;
+            }
             if (pull != null) {
-                budget -= answer(pull, window);
-            } else {
-                QueueConsumer consumer = round.removeFirst();
-                consumer.credit--;
-                totalCredit--;
-                consumer.inRound = consumer.credit > 0;
-                if (consumer.inRound) {
-                    round.addLast(consumer);
-                }
-                Entry entry = window.poll();
-                if (entry != null) {
-                    push(entry, consumer);
-                }
+                pulls.removeFirst();
+                answer(pull);
+            } else if (consumer != null) {
+                intake.window().poll();
+                push(head, consumer);
                 budget--;
+            } else {
+                ends.await(head);
+                return false;
             }
         }
-        return false;
+    }
+
+    /**
+     * The window's first entry that has not ended, with its record; null when there is none now, or the turn has ended.
+     *
+     * @param wanted whether someone takes it now
+     */
+    private @Nullable Entry liveHead(boolean wanted) {
+        ReadyWindow window = intake.window();
+        while (budget > 0 && !window.isEmpty() && loader.hasRecord(window)) {
+            Entry head = window.peek();
+            Record record = head == null ? null : head.record;
+            if (head == null || record == null) {
+                return null;
+            }
+            Ends.Head state = ends.look(head, record, wanted);
+            if (state == Ends.Head.LIVE) {
+                return head;
+            }
+            if (state == Ends.Head.STUCK) {
+                return null;
+            }
+            window.poll();
+            ends.endHead(head, record);
+            budget--;
+        }
+        return null;
     }
 
     /** Nothing is ready and all was looked at: whoever does not want to wait learns it. */
@@ -162,22 +211,27 @@ final class Dispatcher {
         });
     }
 
-    private int answer(Pull pull, ReadyWindow window) {
-        List<Delivery> deliveries = new ArrayList<>(Math.min(pull.max, window.size()));
-        while (deliveries.size() < pull.max && !window.isEmpty() && (deliveries.isEmpty() || loader.hasRecord(window))) {
-            Entry entry = window.poll();
-            if (entry != null) {
-                deliveries.add(deliver(entry, pull.consumer));
-                afterDelivery(entry, pull.consumer);
+    private void answer(Pull pull) {
+        List<Delivery> deliveries = new ArrayList<>(Math.min(pull.max, intake.window().size()));
+        while (deliveries.size() < pull.max) {
+            Entry entry = liveHead(true);
+            if (entry == null) {
+                break;
             }
+            intake.window().poll();
+            deliveries.add(deliver(entry, pull.consumer));
+            afterDelivery(entry, pull.consumer);
+            budget--;
         }
         TimerWheel.cancel(pull);
         pull.complete(deliveries);
-        return deliveries.size();
     }
 
     private void push(Entry entry, QueueConsumer consumer) {
+        consumer.credit--;
+        round.given(consumer);
         Delivery delivery = deliver(entry, consumer);
+        updateRound(consumer);
         try {
             consumer.handler.onDelivery(delivery);
         } catch (RuntimeException | Error e) {
@@ -205,6 +259,8 @@ final class Dispatcher {
             entry.source.touch();
             startDeadline(entry, consumer.options.ackDeadline());
             int size = record.sizeInBytes();
+            entry.deliveredBytes = size;
+            consumer.outstandingBytes += size;
             if (outstandingBytes + size > limits.windowBytes()) {
                 entry.record = null;
             } else {
@@ -235,24 +291,30 @@ final class Dispatcher {
     }
 
     /** Settles an entry that its consumer has given up; {@link #settled} must follow. */
-    void settle(Entry entry, Settlement settlement) {
+    void settle(Entry entry, QueueConsumer consumer, Settlement settlement) {
         TimerWheel.cancel(entry);
         entry.consumer = null;
+        consumer.outstandingBytes -= entry.deliveredBytes;
         outstanding--;
         outstandingBytes -= entry.heldBytes();
-        if (settlement == Settlement.ACK || settlement == Settlement.REJECT) {
-            entry.source.settled(entry.offset);
-        } else if (settlement == Settlement.RELEASE) {
-            entry.deliveries--;
-            putBack(entry);
-        } else {
-            takeBack(entry);
+        switch (settlement) {
+            case ACK -> entry.source.settled(entry.offset);
+            case REJECT -> ends.end(entry, DeadLetterReason.REJECTED);
+            case RELEASE -> {
+                entry.deliveries--;
+                putBack(entry);
+            }
+            case REQUEUE -> takeBack(entry);
         }
     }
 
     private void takeBack(Entry entry) {
         entry.redelivered = true;
-        putBack(entry);
+        if (ends.isWornOut(entry)) {
+            ends.end(entry, DeadLetterReason.DELIVERY_LIMIT);
+        } else {
+            putBack(entry);
+        }
     }
 
     private void putBack(Entry entry) {
@@ -262,8 +324,11 @@ final class Dispatcher {
         }
     }
 
-    void settled(Settlement settlement) {
-        if (settlement == Settlement.REQUEUE || settlement == Settlement.RELEASE) {
+    /** The consumer has settled something. */
+    void settled(QueueConsumer consumer, Settlement settlement) {
+        boolean waits = round.next() == null;
+        updateRound(consumer);
+        if (settlement == Settlement.REQUEUE || settlement == Settlement.RELEASE || waits && round.next() != null) {
             pump.run();
         }
     }
@@ -297,9 +362,15 @@ final class Dispatcher {
                     TimerWheel.cancel(entry);
                     outstanding--;
                     outstandingBytes -= entry.heldBytes();
+                    consumer.outstandingBytes -= entry.deliveredBytes;
                 }
                 return entry.source.isRemoved();
             });
+            updateRound(consumer);
+        }
+        DeadLetters letters = ends.letters();
+        if (letters != null) {
+            letters.forgetRemoved();
         }
     }
 
@@ -309,7 +380,6 @@ final class Dispatcher {
         failPulls(null, cause);
         consumers.clear();
         round.clear();
-        totalCredit = 0;
         for (QueueConsumer consumer : cancelled) {
             consumer.detached = true;
             consumer.outstanding.values().forEach(TimerWheel::cancel);

@@ -194,6 +194,7 @@ final class DurablePersistence implements Persistence {
         Map<Source, Map<Long, Integer>> deliveries = new HashMap<>();
         subscription.intake().window().forEach(entry -> note(entry, deliveries));
         subscription.dispatcher().forEachOutstanding(entry -> note(entry, deliveries));
+        subscription.ends().forEachInProgress(entry -> note(entry, deliveries));
         dirty.clear();
         return write(subscription.intake().sources().stream()
             .filter(source -> !source.isWritten() || deliveries.containsKey(source)).toList(), deliveries, whole);

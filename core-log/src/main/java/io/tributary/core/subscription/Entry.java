@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
  * either waits in the {@link ReadyWindow} or is outstanding with a consumer, whose deadline it then carries.
  */
 final class Entry extends Timeout {
+    /** No time yet. */
+    static final long UNKNOWN = Long.MIN_VALUE;
+
     final Source source;
     final long offset;
     /** Its place among all that the subscription took. */
@@ -19,6 +22,10 @@ final class Entry extends Timeout {
     boolean redelivered;
     long deliveryId;
     @Nullable QueueConsumer consumer;
+    /** When it ends by itself, milliseconds since the epoch; {@link #UNKNOWN} until someone has looked. */
+    long expiresAt = UNKNOWN;
+    /** The size of its record while it is outstanding. */
+    int deliveredBytes;
 
     Entry(Source source, Record record, long order) {
         this.source = source;

@@ -9,7 +9,8 @@ import io.tributary.core.model.BrokerException;
 import io.tributary.core.model.ErrorCode;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -21,19 +22,31 @@ import java.util.function.ToLongFunction;
 final class QueueConsumer implements Consumer {
     final ConsumerOptions options;
     final DeliveryHandler handler;
-    final Map<Long, Entry> outstanding = new HashMap<>();
+    /** In the order of delivery, which is that of the identifiers. */
+    final Map<Long, Entry> outstanding = new LinkedHashMap<>();
     private final Dispatcher dispatcher;
     /** Credit that the loop has not looked at yet. */
     private final AtomicLong requested = new AtomicLong();
     long credit;
     /** It is in the dispatcher's round. */
     boolean inRound;
+    /** It has asked for credit, and has not retired since. */
+    boolean takes;
+    /** Of its credit, what the round counts. */
+    long countedCredit;
+    /** Of the records outstanding. */
+    long outstandingBytes;
     boolean detached;
 
     QueueConsumer(Dispatcher dispatcher, ConsumerOptions options, DeliveryHandler handler) {
         this.dispatcher = dispatcher;
         this.options = options;
         this.handler = handler;
+    }
+
+    /** Whether it holds all the bytes that it may. */
+    boolean isFull() {
+        return options.maxBytes() > 0 && outstandingBytes >= options.maxBytes();
     }
 
     @Override
@@ -78,13 +91,36 @@ final class QueueConsumer implements Consumer {
             for (T each : settled) {
                 Entry entry = outstanding.remove(id.applyAsLong(each));
                 if (entry != null) {
-                    dispatcher.settle(entry, settlement);
+                    dispatcher.settle(entry, this, settlement);
                     count++;
                 }
             }
             done.complete(count);
             if (count > 0) {
-                dispatcher.settled(settlement);
+                dispatcher.settled(this, settlement);
+            }
+        });
+        return done;
+    }
+
+    @Override
+    public CompletionStage<Integer> settleUpTo(long deliveryId, Settlement settlement) {
+        CompletableFuture<Integer> done = new CompletableFuture<>();
+        dispatcher.loop().execute(() -> {
+            int count = 0;
+            Iterator<Map.Entry<Long, Entry>> entries = outstanding.entrySet().iterator();
+            while (entries.hasNext()) {
+                Map.Entry<Long, Entry> next = entries.next();
+                if (next.getKey() > deliveryId) {
+                    break;
+                }
+                entries.remove();
+                dispatcher.settle(next.getValue(), this, settlement);
+                count++;
+            }
+            done.complete(count);
+            if (count > 0) {
+                dispatcher.settled(this, settlement);
             }
         });
         return done;
@@ -107,6 +143,15 @@ final class QueueConsumer implements Consumer {
     }
 
     @Override
+    public void retire() {
+        dispatcher.loop().execute(() -> {
+            if (!detached) {
+                dispatcher.retire(this);
+            }
+        });
+    }
+
+    @Override
     public CompletionStage<Void> close() {
         CompletableFuture<Void> done = new CompletableFuture<>();
         dispatcher.loop().execute(() -> {
@@ -118,8 +163,8 @@ final class QueueConsumer implements Consumer {
 
     void expired(Entry entry) {
         if (outstanding.remove(entry.deliveryId) != null) {
-            dispatcher.settle(entry, Settlement.REQUEUE);
-            dispatcher.settled(Settlement.REQUEUE);
+            dispatcher.settle(entry, this, Settlement.REQUEUE);
+            dispatcher.settled(this, Settlement.REQUEUE);
         }
     }
 

@@ -3,17 +3,17 @@ package io.tributary.core.subscription;
 import io.tributary.core.api.Consumer;
 import io.tributary.core.api.ConsumerOptions;
 import io.tributary.core.api.DeliveryHandler;
+import io.tributary.core.api.Publisher;
 import io.tributary.core.api.Subscription;
 import io.tributary.core.api.SubscriptionStats;
 import io.tributary.core.api.Topic;
-import io.tributary.core.api.Topics;
 import io.tributary.core.model.Binding;
 import io.tributary.core.model.BrokerException;
+import io.tributary.core.model.DeadLetterTarget;
 import io.tributary.core.model.ErrorCode;
 import io.tributary.core.model.StartPosition;
 import io.tributary.core.model.SubscriptionConfig;
 import io.tributary.core.model.SubscriptionName;
-import io.tributary.core.routing.RouteTable;
 import io.tributary.core.subscription.loop.TimerWheel;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -31,10 +31,12 @@ final class QueueSubscription implements Subscription {
     private final SubscriptionLimits limits;
     private final Worker worker;
     private final Intake intake;
+    private final Ends ends;
     private final Dispatcher dispatcher;
     private final Bindings bindings;
     private final Persistence persistence;
     private final UnloadTimeout unload = new UnloadTimeout(this::unload);
+    private final IdleExpiry idle;
     private @Nullable BrokerException closed;
     private final AtomicBoolean open = new AtomicBoolean();
     private boolean pumping;
@@ -43,16 +45,24 @@ final class QueueSubscription implements Subscription {
     /** A consumer was attached since the window was last given back. */
     private boolean used;
 
-    QueueSubscription(SubscriptionName name, SubscriptionConfig config, SubscriptionLimits limits, Worker worker, Topics topics,
-                      RouteTable routes, Persistence persistence) {
+    QueueSubscription(SubscriptionName name, SubscriptionConfig config, SubscriptionLimits limits, Worker worker,
+                      Surroundings surroundings, Persistence persistence, Expired onExpired) {
         this.name = name;
         this.config = config;
         this.limits = limits;
         this.worker = worker;
         this.persistence = persistence;
         intake = new Intake(worker.loop(), limits, this::pump, persistence::changed);
-        dispatcher = new Dispatcher(name, intake, limits, this::pump);
-        bindings = new Bindings(name, topics, routes, worker, intake);
+        ends = new Ends(name, config.policy(), deadLetters(surroundings.publisher()), worker.loop(), worker.wallMillis(), this::pump);
+        dispatcher = new Dispatcher(name, config.policy(), intake, limits, ends, this::pump);
+        idle = new IdleExpiry(config.policy().expires(), worker.loop(), () -> onExpired.expired(this));
+        bindings = new Bindings(name, surroundings.topics(), surroundings.routes(), worker, intake);
+    }
+
+    private @Nullable DeadLetters deadLetters(Publisher publisher) {
+        DeadLetterTarget target = config.policy().deadLetter();
+        return target == null ? null
+            : new DeadLetters(name, new DeadLetterRoute(name, target), publisher, worker.loop(), worker.wallMillis(), this::pump);
     }
 
     @Override
@@ -92,6 +102,10 @@ final class QueueSubscription implements Subscription {
         return intake;
     }
 
+    Ends ends() {
+        return ends;
+    }
+
     Dispatcher dispatcher() {
         return dispatcher;
     }
@@ -124,6 +138,7 @@ final class QueueSubscription implements Subscription {
         return stage(() -> {
             QueueConsumer consumer = dispatcher.attach(options, handler);
             TimerWheel.cancel(unload);
+            idle.stop();
             used = true;
             return persistence.activate().handle((done, failure) -> {
                 if (failure != null) {
@@ -143,6 +158,15 @@ final class QueueSubscription implements Subscription {
             dropReady();
             pump();
             return count;
+        });
+    }
+
+    @Override
+    public void touch() {
+        worker.loop().execute(() -> {
+            if (closed == null && dispatcher.consumers() == 0) {
+                idle.restart();
+            }
         });
     }
 
@@ -208,18 +232,21 @@ final class QueueSubscription implements Subscription {
 
     /** Writes what is to be kept and ends. */
     CompletionStage<Void> close() {
-        return stage(() -> {
+        // First what is on its way to the dead-letter target, so that an orderly end repeats no copy.
+        return stage(ends::stopDeadLetters).thenCompose(stopped -> stage(() -> {
             CompletionStage<Void> written = persistence.close(this);
             end(new BrokerException(ErrorCode.CLOSED, "the broker is stopping"));
             return written;
-        });
+        }));
     }
 
     private void end(BrokerException cause) {
         closed = cause;
         TimerWheel.cancel(unload);
+        idle.stop();
         bindings.clear();
         dispatcher.cancel(cause);
+        ends.close();
         intake.close();
     }
 
@@ -267,7 +294,7 @@ final class QueueSubscription implements Subscription {
                     queueTurn();
                     break;
                 }
-                more = intake.refill(dispatcher.demand()) || pumpAgain;
+                more = intake.refill(demand()) || pumpAgain;
             }
             if (dispatcher.hasPulls() && intake.window().isEmpty() && !dispatcher.isLoading() && intake.isCaughtUp()) {
                 dispatcher.answerImmediatePulls();
@@ -279,9 +306,18 @@ final class QueueSubscription implements Subscription {
         if (!done.isEmpty()) {
             forget(done);
         }
+        if (dispatcher.consumers() == 0) {
+            idle.start();
+        }
         if (used && dispatcher.consumers() == 0 && !unload.isScheduled()) {
             worker.loop().timers().schedule(unload, worker.loop().nanoTime() + limits.unloadDelay().toNanos());
         }
+    }
+
+    /** With the one record that is to be in memory so that it ends in time. */
+    private long demand() {
+        long demand = dispatcher.demand();
+        return demand == 0 && ends.watchesHead() && intake.window().isEmpty() ? 1 : demand;
     }
 
     /** Writes that these sources are no more, then drops what was kept of them. */
@@ -304,16 +340,18 @@ final class QueueSubscription implements Subscription {
     }
 
     private void unload() {
-        if (closed == null && dispatcher.consumers() == 0) {
+        if (closed == null && dispatcher.consumers() == 0 && ends.inProgress() == 0) {
             used = false;
             intake.unload();
             persistence.deactivate(this);
         }
+        // Tries again if records were on their way, and brings back the first one if it is to be watched.
+        pump();
     }
 
     /** Counts what is neither outstanding nor settled, as of now. */
     private CompletionStage<Long> countReady() {
-        long known = -dispatcher.outstanding();
+        long known = -dispatcher.outstanding() - ends.inProgress();
         List<CompletionStage<Long>> rest = new ArrayList<>();
         for (Source source : intake.sources()) {
             known += source.pending.count();
@@ -334,6 +372,7 @@ final class QueueSubscription implements Subscription {
             source.skipTo(source.feed.limit());
         }
         dispatcher.forEachOutstanding(entry -> entry.source.pending.add(entry.offset));
+        ends.forEachInProgress(entry -> entry.source.pending.add(entry.offset));
         intake.fallBehind();
     }
 
@@ -357,6 +396,11 @@ final class QueueSubscription implements Subscription {
             }
         });
         return done;
+    }
+
+    /** Learns, on the loop, that nobody has used a subscription for its time. */
+    interface Expired {
+        void expired(QueueSubscription subscription);
     }
 
     /** What a call does on the loop. */

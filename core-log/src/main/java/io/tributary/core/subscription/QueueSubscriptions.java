@@ -1,13 +1,11 @@
 package io.tributary.core.subscription;
 
-import io.tributary.core.api.Delivery;
-import io.tributary.core.api.Settlement;
+import io.tributary.core.api.ExpiredSubscription;
+import io.tributary.core.api.Registration;
 import io.tributary.core.api.StateTable;
 import io.tributary.core.api.Subscription;
 import io.tributary.core.api.Subscriptions;
 import io.tributary.core.api.Topic;
-import io.tributary.core.api.Topics;
-import io.tributary.core.api.TransactionRequest;
 import io.tributary.core.metadata.MetadataStore;
 import io.tributary.core.model.Binding;
 import io.tributary.core.model.BrokerException;
@@ -16,50 +14,49 @@ import io.tributary.core.model.Namespace;
 import io.tributary.core.model.StartPosition;
 import io.tributary.core.model.SubscriptionConfig;
 import io.tributary.core.model.SubscriptionName;
-import io.tributary.core.routing.RouteTable;
 import io.tributary.core.transaction.Acknowledgements;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.LongSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The queue subscriptions of one node. Safe on any thread. */
-public final class QueueSubscriptions implements Subscriptions, Acknowledgements, AutoCloseable {
+public final class QueueSubscriptions implements Subscriptions, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(QueueSubscriptions.class);
     private static final int CLOSE_SECONDS = 30;
 
-    private final Topics topics;
-    private final RouteTable routes;
+    private final Surroundings surroundings;
     private final SubscriptionLimits limits;
     private final DurableStores stores;
     private final List<Worker> workers = new ArrayList<>();
     private final AtomicInteger nextWorker = new AtomicInteger();
     /** With those that are being created or deleted, which keep their names and learn of topics. */
     private final Map<SubscriptionName, QueueSubscription> all = new ConcurrentHashMap<>();
+    private final List<Consumer<ExpiredSubscription>> expiryListeners = new CopyOnWriteArrayList<>();
 
     /**
      * Starts the threads.
      *
      * @param threads 1 or more
-     * @param clock   nanoseconds, as {@link System#nanoTime}
      */
-    public QueueSubscriptions(Topics topics, RouteTable routes, DurableStores stores, SubscriptionLimits limits, int threads,
-                              LongSupplier clock) {
-        this.topics = topics;
+    public QueueSubscriptions(Surroundings surroundings, DurableStores stores, SubscriptionLimits limits, int threads, Clocks clocks) {
+        this.surroundings = surroundings;
         this.stores = stores;
-        this.routes = routes;
         this.limits = limits;
         for (int i = 0; i < threads; i++) {
-            workers.add(new Worker("tributary-dispatch-" + i, clock));
+            workers.add(new Worker("tributary-dispatch-" + i, clocks));
         }
     }
 
@@ -70,6 +67,11 @@ public final class QueueSubscriptions implements Subscriptions, Acknowledgements
      * @param state    has where they stand
      */
     public record DurableStores(MetadataStore metadata, StateTable state) {
+    }
+
+    /** Their part in transactions. */
+    public Acknowledgements acknowledgements() {
+        return new TransactionAcknowledgements(surroundings.topics(), all.values());
     }
 
     /** Takes up the durable subscriptions where they were left. To be called before anything else, with all topics known. */
@@ -89,9 +91,10 @@ public final class QueueSubscriptions implements Subscriptions, Acknowledgements
         Persistence persistence = new DurablePersistence(definition, stores.metadata(), stores.state(), worker.loop(),
             limits.flushInterval().toNanos(), killed);
         QueueSubscription subscription =
-            new QueueSubscription(definition.name(), definition.config(), limits, worker, topics, routes, persistence);
+            new QueueSubscription(definition.name(), definition.config(), limits, worker, surroundings, persistence, this::expired);
         all.put(definition.name(), subscription);
-        Recovery recovery = new Recovery(definition, DurablePersistence.states(stores.state(), definition.id()), topics, killed);
+        Recovery recovery = new Recovery(definition, DurablePersistence.states(stores.state(), definition.id()), surroundings.topics(),
+            killed);
         return subscription.restore(recovery.bindings(), recovery.sources()).thenRun(subscription::open);
     }
 
@@ -103,7 +106,7 @@ public final class QueueSubscriptions implements Subscriptions, Acknowledgements
             ? new DurablePersistence(new Definition(UUID.randomUUID(), name, config, List.of(), List.of()), stores.metadata(),
                 stores.state(), worker.loop(), limits.flushInterval().toNanos(), false)
             : Persistence.NONE;
-        QueueSubscription subscription = new QueueSubscription(name, config, limits, worker, topics, routes, persistence);
+        QueueSubscription subscription = new QueueSubscription(name, config, limits, worker, surroundings, persistence, this::expired);
         if (all.putIfAbsent(name, subscription) != null) {
             return CompletableFuture.failedFuture(
                 new BrokerException(ErrorCode.SUBSCRIPTION_EXISTS, "subscription '" + name + "' exists already"));
@@ -152,44 +155,27 @@ public final class QueueSubscriptions implements Subscriptions, Acknowledgements
     }
 
     @Override
-    public CompletionStage<List<Acked>> prepare(TransactionRequest.Settled settled) {
-        QueueSubscription subscription = (QueueSubscription) settled.subscription();
-        UUID id = subscription.id();
-        if (id == null || settled.settlement() != Settlement.ACK) {
-            return CompletableFuture.completedFuture(List.of());
-        }
-        Map<PartitionKey, List<Long>> offsets = new HashMap<>();
-        for (Delivery delivery : settled.deliveries()) {
-            Topic topic = topics.find(delivery.topic());
-            if (topic != null) {
-                offsets.computeIfAbsent(new PartitionKey(topic.id(), delivery.partition()), key -> new ArrayList<>())
-                    .add(delivery.record().offset());
-            }
-        }
-        List<Acked> acked = new ArrayList<>();
-        offsets.forEach((key, list) ->
-            acked.add(new Acked(id, key.topic(), key.partition(), list.stream().mapToLong(Long::longValue).toArray())));
-        return subscription.flush().thenApply(written -> acked);
+    public Registration onExpired(Consumer<ExpiredSubscription> listener) {
+        // Each registration is its own, also of the same listener.
+        Consumer<ExpiredSubscription> registered = gone -> listener.accept(gone);
+        expiryListeners.add(registered);
+        return () -> expiryListeners.remove(registered);
     }
 
-    @Override
-    public CompletionStage<Void> settle(TransactionRequest.Settled settled) {
-        return settled.consumer().settle(settled.deliveries(), settled.settlement())
-            .thenCompose(count -> ((QueueSubscription) settled.subscription()).flush());
-    }
-
-    @Override
-    public CompletionStage<Void> settle(List<Acked> acked) {
-        List<CompletableFuture<?>> settled = new ArrayList<>();
-        for (Acked each : acked) {
-            for (QueueSubscription subscription : all.values()) {
-                if (each.subscription().equals(subscription.id())) {
-                    settled.add(subscription.settle(new PartitionKey(each.topic(), each.partition()), each.offsets())
-                        .toCompletableFuture());
-                }
-            }
+    private void expired(QueueSubscription subscription) {
+        if (!subscription.hide()) {
+            return;
         }
-        return CompletableFuture.allOf(settled.toArray(new CompletableFuture<?>[0]));
+        ExpiredSubscription gone = new ExpiredSubscription(subscription.name(), subscription.config(), subscription.bindings());
+        LOG.info("Subscription '{}' was not used for its time and is deleted", subscription.name());
+        subscription.delete().whenComplete((count, failure) -> {
+            all.remove(subscription.name(), subscription);
+            if (failure == null) {
+                expiryListeners.forEach(listener -> listener.accept(gone));
+            } else {
+                LOG.error("Subscription '{}' has expired and cannot be deleted", subscription.name(), failure);
+            }
+        });
     }
 
     /** A topic was created, or has new partitions: to be called before whoever asked for them is answered. */

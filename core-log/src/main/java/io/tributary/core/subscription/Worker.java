@@ -9,15 +9,22 @@ import org.jspecify.annotations.Nullable;
 /** One loop, and the partitions that its subscriptions read. */
 final class Worker implements AutoCloseable {
     private final DispatchLoop loop;
+    private final LongSupplier wallMillis;
     /** Changed by the loop; read by any thread. */
     private final ConcurrentHashMap<PartitionKey, PartitionFeed> feeds = new ConcurrentHashMap<>();
 
-    Worker(String name, LongSupplier clock) {
-        loop = new DispatchLoop(name, clock);
+    Worker(String name, Clocks clocks) {
+        loop = new DispatchLoop(name, clocks.nanos());
+        wallMillis = clocks.millis();
     }
 
     DispatchLoop loop() {
         return loop;
+    }
+
+    /** Milliseconds since the epoch. */
+    LongSupplier wallMillis() {
+        return wallMillis;
     }
 
     /** The feed of this partition, made if there is none. */

@@ -25,6 +25,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,8 @@ public final class FakeTopics implements Topics, Publisher {
     private final Map<TopicName, FakeTopic> topics = new ConcurrentSkipListMap<>();
     private final @Nullable Executor readExecutor;
     private @Nullable QueueSubscriptions listener;
+    private volatile LongSupplier wallMillis = () -> 0;
+    private volatile @Nullable BrokerException publishFailure;
 
     /**
      * No topics.
@@ -46,6 +49,16 @@ public final class FakeTopics implements Topics, Publisher {
     /** Tells it of changes from now on. */
     public void tell(QueueSubscriptions subscriptions) {
         listener = subscriptions;
+    }
+
+    /** What is published gets these times; 0 before. */
+    void setClock(LongSupplier millis) {
+        wallMillis = millis;
+    }
+
+    /** Publishing to topics that are not the broker's own fails in this way, or works again. */
+    void failPublishing(@Nullable BrokerException failure) {
+        publishFailure = failure;
     }
 
     /** Makes a topic, or more partitions for one. */
@@ -94,8 +107,15 @@ public final class FakeTopics implements Topics, Publisher {
 
     @Override
     public CompletionStage<PublishResult> publish(PublishRequest request) {
+        BrokerException failure = request.topic().isInternal() ? null : publishFailure;
+        if (failure == null && find(request.topic()) == null) {
+            failure = new BrokerException(ErrorCode.TOPIC_NOT_FOUND, "there is no topic " + request.topic());
+        }
+        if (failure != null) {
+            return CompletableFuture.failedFuture(failure);
+        }
         FakePartition partition = partition(request.topic().name());
-        Record record = partition.publish(request.key(), request.value(), request.headers(), 0);
+        Record record = partition.publish(request.key(), request.value(), request.headers(), wallMillis.getAsLong());
         return CompletableFuture.completedFuture(new PublishResult(0, record.offset(), 0, PublishResult.NOT_COUNTED));
     }
 

@@ -5,22 +5,29 @@ import static org.awaitility.Awaitility.await;
 import io.tributary.core.api.Consumer;
 import io.tributary.core.api.ConsumerOptions;
 import io.tributary.core.api.Delivery;
+import io.tributary.core.api.PublishRequest;
 import io.tributary.core.api.StateTable;
 import io.tributary.core.api.Subscription;
 import io.tributary.core.api.SubscriptionStats;
 import io.tributary.core.model.Binding;
 import io.tributary.core.model.BrokerException;
+import io.tributary.core.model.DeliveryPolicy;
 import io.tributary.core.model.Filter;
+import io.tributary.core.model.Header;
+import io.tributary.core.model.Headers;
 import io.tributary.core.model.Namespace;
 import io.tributary.core.model.StartPosition;
+import io.tributary.core.model.Subject;
 import io.tributary.core.model.SubscriptionConfig;
 import io.tributary.core.model.SubscriptionName;
 import io.tributary.core.model.TopicName;
 import io.tributary.core.routing.RouteTable;
 import io.tributary.core.state.StateTables;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -49,16 +56,22 @@ final class SubscriptionFixture implements AutoCloseable {
     SubscriptionFixture(SubscriptionLimits limits, @Nullable Executor readExecutor) {
         this.limits = limits;
         topics = new FakeTopics(readExecutor);
+        topics.setClock(this::wallMillis);
         state = get(new StateTables(topics, topics).open("subscriptions"));
         subscriptions = open();
     }
 
     private QueueSubscriptions open() {
-        QueueSubscriptions opened = new QueueSubscriptions(topics, routes, new QueueSubscriptions.DurableStores(metadata, state), limits,
-            2, nanos::get);
+        QueueSubscriptions opened = new QueueSubscriptions(new Surroundings(topics, routes, topics),
+            new QueueSubscriptions.DurableStores(metadata, state), limits, 2, new Clocks(nanos::get, this::wallMillis));
         get(opened.recover());
         topics.tell(opened);
         return opened;
+    }
+
+    /** The wall clock: what has passed since the fixture was made. */
+    long wallMillis() {
+        return TimeUnit.NANOSECONDS.toMillis(nanos.get());
     }
 
     /** Closes the subscriptions and opens them again. */
@@ -93,6 +106,23 @@ final class SubscriptionFixture implements AutoCloseable {
     Subscription subscription(String name, String topic) {
         topics.topic(topic, 1);
         return subscription(name, StartPosition.LATEST, all(topic));
+    }
+
+    /** A subscription with a policy to what is published to a topic, which is made if need be. */
+    Subscription subscription(String name, String topic, boolean durable, DeliveryPolicy policy) {
+        topics.topic(topic, 1);
+        SubscriptionConfig config = durable ? SubscriptionConfig.DURABLE : SubscriptionConfig.TRANSIENT;
+        return get(subscriptions.create(name(name), config.withPolicy(policy), List.of(all(topic)), StartPosition.LATEST));
+    }
+
+    Subscription find(String name) {
+        return Objects.requireNonNull(subscriptions.find(name(name)));
+    }
+
+    /** Publishes at the time that the clock shows. */
+    void publishNow(String topic, @Nullable String key, String text, Header... headers) {
+        get(topics.publish(PublishRequest.of(TopicName.of(topic), Subject.toKey(key), text.getBytes(StandardCharsets.UTF_8),
+            Headers.of(headers))));
     }
 
     /** Publishes texts to a topic's first partition. */

@@ -2,6 +2,7 @@ package io.tributary.protocol.amqp;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
+import io.tributary.core.api.Registration;
 import io.tributary.core.model.Namespace;
 import io.tributary.core.protocol.Protocol;
 import io.tributary.core.protocol.ProtocolContext;
@@ -22,6 +23,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** AMQP 0-9-1 with RabbitMQ's extensions; docs/protocols/amqp.md tells which. */
 public final class AmqpProtocol implements Protocol {
@@ -29,6 +31,8 @@ public final class AmqpProtocol implements Protocol {
 
     private final AmqpConfig config;
     private final Map<Channel, ConnectionSession> sessions = new ConcurrentHashMap<>();
+
+    private volatile @Nullable Registration expiries;
 
     public AmqpProtocol(AmqpConfig config) {
         this.config = config;
@@ -54,6 +58,10 @@ public final class AmqpProtocol implements Protocol {
         QueueHandler queueHandler = new QueueHandler(context.broker(), access, exchanges, queues, exchangeHandler, sequence);
         BindingHandler bindings = new BindingHandler(context.broker(), access, exchanges, queues, exchangeHandler, sequence);
         PublishHandler publishing = new PublishHandler(context.broker(), access, exchanges);
+        expiries = context.broker().subscriptions().onExpired(queue -> {
+            // Nobody waits; what is left is removed when the broker is next opened.
+            CompletionStage<Void> ignored = queueHandler.expired(queue);
+        });
         Limits limits = new Limits(config.frameMax(), config.channelMax(), config.heartbeat(), config.maxBodyBytes(),
             config.handshakeTimeout(), config.closeTimeout(), config.maxUnacknowledged(), config.maxInFlightBytes());
         Services services = new Services(context.broker(), context.authenticator(), limits, exchangeHandler, queueHandler, queues,
@@ -77,6 +85,10 @@ public final class AmqpProtocol implements Protocol {
 
     @Override
     public CompletionStage<Void> stop() {
+        Registration registration = expiries;
+        if (registration != null) {
+            registration.close();
+        }
         CompletionStage<Void> all = CompletableFuture.completedFuture(null);
         for (Map.Entry<Channel, ConnectionSession> entry : sessions.entrySet()) {
             CompletableFuture<Void> ended = new CompletableFuture<>();

@@ -22,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -171,16 +172,26 @@ class MappingIT {
         assertThat(new String(channel.basicGet("kept", true).getBody(), StandardCharsets.UTF_8)).isEqualTo("after");
     }
 
+    @Test
+    void takesWhatBelongsToAQueueWithItWhenItExpires() throws Exception {
+        channel.exchangeDeclare("fleeting", "direct", true, true, null);
+        channel.queueDeclare("idle", true, false, false, Map.of("x-expires", 100));
+        channel.queueBind("idle", "fleeting", "k");
+        Awaitility.await().until(() -> broker.broker().subscriptions().find(new SubscriptionName(Namespace.DEFAULT, "idle")) == null);
+        Awaitility.await().until(() -> broker.broker().topics().find(TopicName.of("idle")) == null
+            && broker.broker().topics().find(TopicName.of("fleeting")) == null);
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"x-message-ttl", "x-max-length", "x-dead-letter-exchange", "x-max-priority", "x-expires",
-        "x-single-active-consumer", "x-unheard-of"})
+    @ValueSource(strings = {"x-max-length", "x-max-length-bytes", "x-overflow", "x-max-priority", "x-dead-letter-strategy",
+        "x-unheard-of"})
     void refusesQueueArgumentsThatAreNotBuilt(String argument) {
         assertThat(AmqpServer.replyCode(() -> channel.queueDeclare("q", true, false, false, Map.of(argument, 10)))).isEqualTo(540);
         assertThat(broker.broker().subscriptions().find(new SubscriptionName(Namespace.DEFAULT, "q"))).isNull();
     }
 
     @Test
-    void refusesStreamsAlternateExchangesBindingsOfExchangesAndPriorities() throws Exception {
+    void refusesStreamsAlternateExchangesBindingsOfExchangesAndOtherConsumerArguments() throws Exception {
         channel.queueDeclare("quorum", true, false, false, Map.of("x-queue-type", "quorum"));
         assertThat(AmqpServer.replyCode(() -> channel.queueDeclare("s", true, false, false, Map.of("x-queue-type", "stream"))))
             .isEqualTo(540);
@@ -192,7 +203,7 @@ class MappingIT {
         connect();
         assertThat(AmqpServer.replyCode(() -> channel.txSelect())).isEqualTo(540);
         connect();
-        assertThat(AmqpServer.replyCode(() -> channel.basicConsume("quorum", false, Map.of("x-priority", 1), (t, m) -> { }, t -> { })))
+        assertThat(AmqpServer.replyCode(() -> channel.basicConsume("quorum", false, Map.of("x-stream-offset", 1), (t, m) -> { }, t -> { })))
             .isEqualTo(540);
     }
 

@@ -39,6 +39,11 @@ public record ContentProperties(@Nullable String contentType, @Nullable String c
         return deliveryMode != null && deliveryMode == 2;
     }
 
+    public ContentProperties withHeaders(FieldTable value) {
+        return new ContentProperties(contentType, contentEncoding, value, deliveryMode, priority, correlationId, replyTo, expiration,
+            messageId, timestamp, type, userId, appId, clusterId);
+    }
+
     /** Reads flags and values; fails with SYNTAX_ERROR. */
     static ContentProperties read(ByteBuf in) {
         int flags = WireText.need(in, 2).readUnsignedShort();

@@ -29,6 +29,11 @@ public final class Access {
         require(client, operation, Resource.topic(topic), "topic", topic);
     }
 
+    /** Whether whatever topic a message names may be used: the authorizer is asked for the topic {@code *}. */
+    void toAnyTopic(Client client, Operation operation) {
+        require(client, operation, Resource.topic("*"), "topic", "*");
+    }
+
     private void require(Client client, Operation operation, Resource resource, String kind, String name) {
         if (!authorizer.allows(client.principal(), operation, resource)) {
             throw new AmqpException(ReplyCode.ACCESS_REFUSED,

@@ -1,10 +1,13 @@
 package io.tributary.protocol.amqp.handler;
 
 import io.tributary.core.api.Broker;
+import io.tributary.core.api.ExpiredSubscription;
 import io.tributary.core.api.Subscription;
 import io.tributary.core.api.Topic;
 import io.tributary.core.model.Binding;
 import io.tributary.core.model.BrokerException;
+import io.tributary.core.model.DeadLetterTarget;
+import io.tributary.core.model.DeliveryPolicy;
 import io.tributary.core.model.ErrorCode;
 import io.tributary.core.model.StartPosition;
 import io.tributary.core.model.SubscriptionName;
@@ -24,6 +27,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Declares, purges and deletes queues (section 1.7 of the reference): a queue is a subscription, with a binding of its own to the topic
@@ -55,13 +59,14 @@ public final class QueueHandler {
     public CompletionStage<Method> declare(Client client, QueueMethod.Declare method, boolean serverNamed) {
         String name = method.queue();
         if (method.passive()) {
-            return declareOk(name, queues.require(client, name));
+            Subscription queue = queues.require(client, name);
+            queue.touch();
+            return declareOk(name, queue);
         }
         String description = client.describe("queue", name);
-        String type = QueueArguments.queueType(method, description);
-        QueueSettings wanted =
-            new QueueSettings(method.durable(), method.autoDelete(), method.exclusive() ? client.connectionId() : null, type);
+        QueueSettings wanted = QueueArguments.settings(client, method, description);
         access.toQueue(client, Operation.CREATE, name);
+        checkDeadLetters(client, name, wanted.policy().deadLetter());
         TopicName topicName = client.topic(name);
         if (topicName.isInternal()) {
             throw new AmqpException(ReplyCode.ACCESS_REFUSED, "queue name '" + name + "' begins with the server's own prefix '__'");
@@ -70,6 +75,7 @@ public final class QueueHandler {
             Subscription existing = queues.find(client, name);
             if (existing != null) {
                 requireEquivalent(description, QueueSettings.of(existing.config()), wanted, existing);
+                existing.touch();
                 return adopt(existing, topicName).thenCompose(done -> declareOk(name, existing));
             }
             if (!serverNamed && name.startsWith(AmqpNames.RESERVED_PREFIX)) {
@@ -115,15 +121,22 @@ public final class QueueHandler {
             if (queue == null) {
                 return CompletableFuture.completedFuture(0L);
             }
-            for (Binding binding : queue.bindings()) {
-                TopicName topic = binding.topic();
-                if (topic != null && !topic.equals(topicName)) {
-                    boundTo.add(topic);
-                }
-            }
+            boundTo.addAll(boundTo(queue.bindings(), topicName));
             return broker.subscriptions().delete(name).exceptionally(QueueHandler::zeroIfGone)
                 .thenCompose(count -> disposeOfTopic(topicName).thenApply(done -> count));
         }).thenCompose(count -> tidyExchanges(boundTo).thenApply(done -> count));
+    }
+
+    /** The queue expired: what belongs to it goes with it. */
+    public CompletionStage<Void> expired(ExpiredSubscription queue) {
+        if (!QueueSettings.isQueue(queue.config())) {
+            return CompletableFuture.completedFuture(null);
+        }
+        TopicName topicName = AmqpNames.topic(queue.name().namespace(), queue.name().name());
+        Set<TopicName> boundTo = boundTo(queue.bindings(), topicName);
+        // Another queue of this name may be there by now.
+        return sequence.run(topicName, () -> exchanges.isNeeded(topicName) ? CompletableFuture.<Void>completedFuture(null)
+            : disposeOfTopic(topicName)).thenCompose(done -> tidyExchanges(boundTo));
     }
 
     /** After a consumer has gone: deletes the queue if it is auto-delete and that was the last. */
@@ -134,6 +147,17 @@ public final class QueueHandler {
         }
         return queue.stats().thenCompose(stats -> stats.consumers() == 0 ? delete(name) : CompletableFuture.completedFuture(0L))
             .thenApply(count -> null);
+    }
+
+    private static Set<TopicName> boundTo(List<Binding> bindings, TopicName own) {
+        Set<TopicName> topics = new LinkedHashSet<>();
+        for (Binding binding : bindings) {
+            TopicName topic = binding.topic();
+            if (topic != null && !topic.equals(own)) {
+                topics.add(topic);
+            }
+        }
+        return topics;
     }
 
     private CompletionStage<Method> declareOk(String name, Subscription queue) {
@@ -197,6 +221,28 @@ public final class QueueHandler {
             }
             Equivalence.require(queue, "auto_delete", wanted.autoDelete(), current.autoDelete());
             Equivalence.require(queue, "x-queue-type", wanted.type(), current.type());
+            requireEquivalent(queue, current.policy(), wanted.policy());
+        }
+    }
+
+    private static void requireEquivalent(String queue, DeliveryPolicy current, DeliveryPolicy wanted) {
+        Equivalence.requireArgument(queue, QueueArguments.MESSAGE_TTL, wanted.messageTtl(), current.messageTtl());
+        Equivalence.requireArgument(queue, QueueArguments.EXPIRES, wanted.expires(), current.expires());
+        Equivalence.requireArgument(queue, QueueArguments.DEAD_LETTER_EXCHANGE, wanted.deadLetter(), current.deadLetter());
+        Equivalence.requireArgument(queue, QueueArguments.DELIVERY_LIMIT, wanted.maxDeliveries(), current.maxDeliveries());
+        Equivalence.requireArgument(queue, QueueArguments.SINGLE_ACTIVE, wanted.dispatch(), current.dispatch());
+    }
+
+    /** As RabbitMQ does: who declares where dead letters go must be allowed to read what ends and to write it there. */
+    private void checkDeadLetters(Client client, String queue, @Nullable DeadLetterTarget target) {
+        if (target == null) {
+            return;
+        }
+        access.toQueue(client, Operation.READ, queue);
+        if (target instanceof DeadLetterTarget.ToTopic to) {
+            access.toTopic(client, Operation.WRITE, to.topic().name());
+        } else {
+            access.toAnyTopic(client, Operation.WRITE);
         }
     }
 }

@@ -4,6 +4,7 @@ import io.tributary.core.api.Delivery;
 import io.tributary.core.api.DeliveryHandler;
 import io.tributary.core.api.Subscription;
 import io.tributary.core.model.BrokerException;
+import io.tributary.protocol.amqp.translate.QueueSettings;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,7 @@ final class ConsumerSession implements DeliveryHandler {
     private final String tag;
     private final Subscription queue;
     private final boolean noAck;
+    private final boolean countsDeliveries;
     private final int prefetch;
     private final CreditWindow window = new CreditWindow();
     private final Queue<Delivery> arrived = new ArrayDeque<>();
@@ -30,6 +32,7 @@ final class ConsumerSession implements DeliveryHandler {
         this.tag = tag;
         this.queue = queue;
         this.noAck = noAck;
+        this.countsDeliveries = QueueSettings.of(queue.config()).countsDeliveries();
         this.prefetch = prefetch;
     }
 
@@ -43,6 +46,10 @@ final class ConsumerSession implements DeliveryHandler {
 
     boolean noAck() {
         return noAck;
+    }
+
+    boolean countsDeliveries() {
+        return countsDeliveries;
     }
 
     @Nullable DeliverySource source() {

@@ -11,11 +11,15 @@ import io.tributary.core.model.ErrorCode;
 import io.tributary.core.model.SubscriptionName;
 import io.tributary.protocol.amqp.codec.AmqpException;
 import io.tributary.protocol.amqp.codec.BasicMethod;
+import io.tributary.protocol.amqp.codec.ContentProperties;
+import io.tributary.protocol.amqp.codec.FieldNumber;
 import io.tributary.protocol.amqp.codec.FieldTable;
+import io.tributary.protocol.amqp.codec.FieldValue;
 import io.tributary.protocol.amqp.codec.MethodType;
 import io.tributary.protocol.amqp.codec.ReplyCode;
 import io.tributary.protocol.amqp.translate.Envelope;
 import io.tributary.protocol.amqp.translate.MessageHeaders;
+import io.tributary.protocol.amqp.translate.QueueSettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -31,6 +35,8 @@ import org.jspecify.annotations.Nullable;
 /** A channel's way from queues to the client: consumers, basic.get, prefetch, acknowledgements. */
 final class DeliverySide {
     private static final ConsumerOptions AUTO = new ConsumerOptions(false, true, Duration.ZERO);
+
+    private static final String PRIORITY = "x-priority";
 
     private final ChannelSession channel;
     private final int maxUnacknowledged;
@@ -76,8 +82,14 @@ final class DeliverySide {
             unacknowledged.add(tag, source, delivery.id());
         }
         Envelope envelope = Envelope.of(consumer.queue(), delivery);
+        boolean counted = consumer.countsDeliveries() && delivery.deliveryCount() > 1;
         channel.sendContent(new BasicMethod.Deliver(consumer.tag(), tag, delivery.redelivered(), envelope.exchange(),
-            envelope.routingKey()), MessageHeaders.toProperties(delivery.record().headers()), delivery.record().value());
+            envelope.routingKey()), properties(delivery, counted), delivery.record().value());
+    }
+
+    private static ContentProperties properties(Delivery delivery, boolean counted) {
+        ContentProperties properties = MessageHeaders.toProperties(delivery.record().headers());
+        return counted ? MessageHeaders.withDeliveryCount(properties, Math.max(0, delivery.deliveryCount() - 1)) : properties;
     }
 
     void touch(ConsumerSession consumer) {
@@ -165,13 +177,14 @@ final class DeliverySide {
             throw new AmqpException(ReplyCode.NOT_ALLOWED, "attempt to reuse consumer tag '" + tag + "'");
         }
         for (FieldTable.Entry entry : method.arguments().entries()) {
-            if (entry.name().startsWith("x-") && !entry.name().equals("x-cancel-on-ha-failover")) {
+            if (entry.name().startsWith("x-") && !entry.name().equals("x-cancel-on-ha-failover") && !entry.name().equals(PRIORITY)) {
                 throw new AmqpException(ReplyCode.NOT_IMPLEMENTED, "consumer argument '" + entry.name() + "' is not implemented");
             }
         }
         Subscription queue = channel.services().queues().requireReadable(channel.client(), method.queue());
         ConsumerSession consumer = new ConsumerSession(this, tag, queue, method.noAck(), consumerPrefetch);
-        ConsumerOptions options = new ConsumerOptions(method.exclusive(), method.noAck(), Duration.ZERO);
+        ConsumerOptions options =
+            new ConsumerOptions(method.exclusive(), method.noAck(), Duration.ZERO).withPriority(priority(method.arguments()));
         consumers.put(tag, consumer);
         channel.await(attach(method.queue(), queue, options, consumer), MethodType.BASIC_CONSUME, attached -> {
             DeliverySource source = new DeliverySource(queue.name(), attached);
@@ -181,6 +194,15 @@ final class DeliverySide {
             }
             consumer.start(source);
         }, Consumer::close);
+    }
+
+    private static int priority(FieldTable arguments) {
+        FieldValue value = arguments.get(PRIORITY);
+        Long number = value == null ? Long.valueOf(0) : FieldNumber.integer(value);
+        if (number == null || number != number.intValue()) {
+            throw new AmqpException(ReplyCode.PRECONDITION_FAILED, "invalid arg '" + PRIORITY + "' for a consumer: no number of 32 bits");
+        }
+        return number.intValue();
     }
 
     void cancel(BasicMethod.Cancel method) {
@@ -266,7 +288,7 @@ final class DeliverySide {
             }
             Envelope envelope = Envelope.of(queue, delivery);
             channel.sendContent(new BasicMethod.GetOk(tag, delivery.redelivered(), envelope.exchange(), envelope.routingKey(), got.ready()),
-                MessageHeaders.toProperties(delivery.record().headers()), delivery.record().value());
+                properties(delivery, QueueSettings.of(queue.config()).countsDeliveries()), delivery.record().value());
         }
         // Attached for as long as the client holds a message of it: idle, it would count as one of the queue's consumers.
         source.end();

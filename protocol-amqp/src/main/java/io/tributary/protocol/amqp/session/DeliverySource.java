@@ -69,6 +69,8 @@ final class DeliverySource {
     /** Asks to be closed once the client holds nothing of it. */
     void end() {
         ending = true;
+        // Another consumer may become the active one meanwhile.
+        consumer.retire();
     }
 
     boolean isFinished() {

@@ -49,14 +49,7 @@ public final class AmqpNames {
 
     /** A routing key of {@link #ADDRESS_EXCHANGE} as a path, and back: {@code .} and {@code /} change places. */
     public static String swapSeparators(String text) {
-        if (text.indexOf('.') < 0 && text.indexOf(Address.SEPARATOR) < 0) {
-            return text;
-        }
-        char[] chars = text.toCharArray();
-        for (int i = 0; i < chars.length; i++) {
-            chars[i] = chars[i] == '.' ? Address.SEPARATOR : chars[i] == Address.SEPARATOR ? '.' : chars[i];
-        }
-        return new String(chars);
+        return Address.swapDots(text);
     }
 
     /** The namespace that a virtual host shows; null when no namespace can have this name. */

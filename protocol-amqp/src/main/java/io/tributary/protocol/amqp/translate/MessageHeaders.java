@@ -2,6 +2,7 @@ package io.tributary.protocol.amqp.translate;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.tributary.core.model.DeadLetterHistory;
 import io.tributary.core.model.Header;
 import io.tributary.core.model.HeaderNames;
 import io.tributary.core.model.Headers;
@@ -33,6 +34,8 @@ public final class MessageHeaders {
     private static final String DELIVERY_MODE = "amqp.delivery-mode";
     /** The header table as it was on the wire. */
     private static final String TABLE = "amqp.headers";
+
+    private static final String DELIVERY_COUNT = "x-delivery-count";
 
     private static final int MAX_OCTET = 255;
 
@@ -100,8 +103,24 @@ public final class MessageHeaders {
         String appId = text(fields, APP_ID);
         String clusterId = text(fields, CLUSTER_ID);
         others.addAll(fields.values());
-        return new ContentProperties(contentType, contentEncoding, table(raw, others), deliveryMode, priority, correlationId, replyTo,
-            expiration, messageId, timestamp, type, userId, appId, clusterId);
+        DeadLetterHistory history = DeadLetterHistory.of(headers);
+        FieldTable table = table(raw, others, history);
+        return new ContentProperties(contentType, contentEncoding, table, deliveryMode, priority, correlationId, replyTo, expiration,
+            messageId, timestamp, type, userId, appId, clusterId);
+    }
+
+    /** With RabbitMQ's count of earlier deliveries that came back, which it shows of quorum queues. */
+    public static ContentProperties withDeliveryCount(ContentProperties properties, long returned) {
+        FieldTable.Builder out = FieldTable.builder().put(DELIVERY_COUNT, new FieldValue.Int64(returned));
+        FieldTable table = properties.headers();
+        if (table != null) {
+            for (FieldTable.Entry entry : table.entries()) {
+                if (!entry.name().equals(DELIVERY_COUNT)) {
+                    out.put(entry.name(), entry.value());
+                }
+            }
+        }
+        return properties.withHeaders(out.build());
     }
 
     private static boolean isProperty(Header header) {
@@ -125,22 +144,29 @@ public final class MessageHeaders {
         return !table.isEmpty();
     }
 
-    private static @Nullable FieldTable table(@Nullable FieldTable raw, List<Header> others) {
+    private static @Nullable FieldTable table(@Nullable FieldTable raw, List<Header> others, DeadLetterHistory history) {
         if (raw == null && others.isEmpty()) {
             return null;
         }
+        boolean hasDied = !history.events().isEmpty();
         FieldTable.Builder out = FieldTable.builder();
         Set<String> known = new HashSet<>();
+        if (hasDied) {
+            DeathHeaders.put(out, history);
+        }
         if (raw != null) {
             for (FieldTable.Entry entry : raw.entries()) {
-                out.put(entry.name(), entry.value());
+                if (!hasDied || !DeathHeaders.isOne(entry.name())) {
+                    out.put(entry.name(), entry.value());
+                }
                 known.add(entry.name());
             }
         }
         Map<String, List<FieldValue>> values = new LinkedHashMap<>();
         for (Header header : others) {
             String name = WireText.abbreviate(HeaderNames.unescape(header.name()));
-            if (!known.contains(name)) {
+            boolean told = hasDied && (header.name().equals(HeaderNames.DEAD_LETTER) || DeathHeaders.isOne(name));
+            if (!told && !known.contains(name)) {
                 values.computeIfAbsent(name, any -> new ArrayList<>(1)).add(value(header));
             }
         }

@@ -1,5 +1,6 @@
 package io.tributary.protocol.amqp.translate;
 
+import io.tributary.core.model.DeliveryPolicy;
 import io.tributary.core.model.SubscriptionConfig;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -7,10 +8,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * A queue as it was declared, kept in its subscription's attributes.
  *
- * @param owner the connection that alone may use it; null when any may
- * @param type  {@code classic} or {@code quorum}; both are the same here
+ * @param owner  the connection that alone may use it; null when any may
+ * @param type   {@code classic} or {@code quorum}, which differ in the arguments they take
+ * @param policy what the arguments ask for
  */
-public record QueueSettings(boolean durable, boolean autoDelete, @Nullable String owner, String type) {
+public record QueueSettings(boolean durable, boolean autoDelete, @Nullable String owner, String type, DeliveryPolicy policy) {
     public static final String CLASSIC = "classic";
     public static final String QUORUM = "quorum";
 
@@ -24,12 +26,18 @@ public record QueueSettings(boolean durable, boolean autoDelete, @Nullable Strin
         Map<String, String> attributes = config.attributes();
         String durable = attributes.get(DURABLE);
         return new QueueSettings(durable == null ? config.durable() : durable.equals("true"),
-            "true".equals(attributes.get(AUTO_DELETE)), attributes.get(OWNER), attributes.getOrDefault(TYPE, CLASSIC));
+            "true".equals(attributes.get(AUTO_DELETE)), attributes.get(OWNER), attributes.getOrDefault(TYPE, CLASSIC),
+            config.policy());
     }
 
     /** Whether an AMQP client declared the subscription. */
     public static boolean isQueue(SubscriptionConfig config) {
         return config.attributes().containsKey(DURABLE);
+    }
+
+    /** Whether clients are told how often a message came back. */
+    public boolean countsDeliveries() {
+        return type.equals(QUORUM);
     }
 
     public boolean exclusive() {
@@ -42,6 +50,6 @@ public record QueueSettings(boolean durable, boolean autoDelete, @Nullable Strin
         Map<String, String> attributes = owner == null
             ? Map.of(DURABLE, Boolean.toString(durable), AUTO_DELETE, Boolean.toString(autoDelete), TYPE, type)
             : Map.of(DURABLE, Boolean.toString(durable), AUTO_DELETE, Boolean.toString(autoDelete), TYPE, type, OWNER, owner);
-        return new SubscriptionConfig(survives, attributes);
+        return new SubscriptionConfig(survives, attributes, policy);
     }
 }

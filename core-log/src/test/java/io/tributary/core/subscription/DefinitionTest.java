@@ -1,0 +1,69 @@
+package io.tributary.core.subscription;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tributary.core.model.BackOff;
+import io.tributary.core.model.Binding;
+import io.tributary.core.model.DeadLetterTarget;
+import io.tributary.core.model.DeadLetterTarget.ToTopic;
+import io.tributary.core.model.DeliveryPolicy;
+import io.tributary.core.model.DeliveryPolicy.Dispatch;
+import io.tributary.core.model.Filter;
+import io.tributary.core.model.SubscriptionConfig;
+import io.tributary.core.model.TopicName;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class DefinitionTest {
+    private static final Binding ALL = new Binding(TopicName.of("t"), new Filter.All());
+
+    private static Definition definition(DeliveryPolicy policy) {
+        return new Definition(new UUID(1, 2), SubscriptionFixture.name("s"), new SubscriptionConfig(true, Map.of("test.a", "b"), policy),
+            List.of(ALL), List.of());
+    }
+
+    @Test
+    void everyPolicyIsReadAsItWasWritten() {
+        List<@Nullable DeadLetterTarget> targets = new ArrayList<>(List.of(new DeadLetterTarget.NamedByKey(),
+            new DeadLetterTarget.AddressedByKey(true), new DeadLetterTarget.AddressedByKey(false), ToTopic.ownKey(TopicName.of("d")),
+            new ToTopic(TopicName.of("d"), DeadLetterTarget.Keying.OWN_OR_TOPIC, null), ToTopic.fixedKey(TopicName.of("d"), null),
+            ToTopic.fixedKey(TopicName.of("d"), "key/é")));
+        targets.add(null);
+        for (DeadLetterTarget target : targets) {
+            for (Dispatch dispatch : Dispatch.values()) {
+                DeliveryPolicy policy = new DeliveryPolicy(Duration.ofMillis(5), Duration.ofDays(1), 7, target, dispatch,
+                    new BackOff(Duration.ofMillis(1), Duration.ofHours(1)));
+                assertThat(Definition.decode(definition(policy).encode())).isEqualTo(definition(policy));
+            }
+        }
+        assertThat(Definition.decode(definition(DeliveryPolicy.NONE).encode()).config().policy()).isEqualTo(DeliveryPolicy.NONE);
+    }
+
+    @Test
+    void aDefinitionOfTheFirstFormatIsReadWithoutAPolicy() throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (DataOutputStream out = new DataOutputStream(bytes)) {
+            out.writeByte(1);
+            out.writeLong(1);
+            out.writeLong(2);
+            BindingCodec.writeText(out, "default");
+            BindingCodec.writeText(out, "s");
+            out.writeInt(1);
+            BindingCodec.writeText(out, "test.a");
+            BindingCodec.writeText(out, "b");
+            out.writeInt(1);
+            out.writeInt(1);
+            BindingCodec.write(out, ALL);
+            out.writeInt(0);
+        }
+        assertThat(Definition.decode(bytes.toByteArray())).isEqualTo(definition(DeliveryPolicy.NONE));
+    }
+}
