@@ -15,6 +15,7 @@ import io.tributary.core.metadata.MetadataStore;
 import io.tributary.core.metadata.rocksdb.RocksMetadataStore;
 import io.tributary.core.model.BrokerException;
 import io.tributary.core.model.PartitionId;
+import io.tributary.core.routing.FullSubscriptions;
 import io.tributary.core.routing.RouteTable;
 import io.tributary.core.state.StateTables;
 import io.tributary.core.store.SegmentStore;
@@ -90,10 +91,11 @@ public final class EmbeddedBroker implements Broker, AutoCloseable {
         this.topics = new TopicCatalogue(metadata, new TopicCatalogue.Stores(files, memory), threads, config, changer);
         this.ids = new IdBlocks(metadata);
         RouteTable routes = new RouteTable();
-        this.publisher = new LogPublisher(topics, routes::routes, config.clock());
+        FullSubscriptions full = new FullSubscriptions();
+        this.publisher = new LogPublisher(topics, routes::routes, full, config.clock());
         topics.load();
         this.tables = new StateTables(topics, publisher);
-        this.subscriptions = openSubscriptions(routes);
+        this.subscriptions = openSubscriptions(routes, full);
         this.transactions = openTransactions();
         this.clusterId = loadClusterId();
         threads.forEach(thread -> thread.setConsumedFloor(this::consumedBefore));
@@ -141,9 +143,9 @@ public final class EmbeddedBroker implements Broker, AutoCloseable {
         return made;
     }
 
-    private QueueSubscriptions openSubscriptions(RouteTable routes) {
+    private QueueSubscriptions openSubscriptions(RouteTable routes, FullSubscriptions full) {
         StateTable state = tables.open(SUBSCRIPTION_STATE).toCompletableFuture().join();
-        QueueSubscriptions opened = new QueueSubscriptions(new Surroundings(topics, routes, publisher),
+        QueueSubscriptions opened = new QueueSubscriptions(new Surroundings(topics, routes, publisher, full),
             new QueueSubscriptions.DurableStores(metadata, state), SubscriptionLimits.DEFAULT, DISPATCH_THREADS,
             new Clocks(System::nanoTime, config.clock()::millis));
         opened.recover().toCompletableFuture().join();

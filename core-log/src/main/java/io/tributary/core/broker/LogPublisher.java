@@ -9,6 +9,8 @@ import io.tributary.core.log.PartitionLog;
 import io.tributary.core.model.BrokerException;
 import io.tributary.core.model.ErrorCode;
 import io.tributary.core.model.Record;
+import io.tributary.core.model.SubscriptionName;
+import io.tributary.core.routing.FullSubscriptions;
 import io.tributary.core.transaction.Placement;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
@@ -18,11 +20,13 @@ import java.util.concurrent.CompletionStage;
 final class LogPublisher implements Publisher, Placement {
     private final TopicCatalogue topics;
     private final RouteCounter routes;
+    private final FullSubscriptions full;
     private final InstantSource clock;
 
-    LogPublisher(TopicCatalogue topics, RouteCounter routes, InstantSource clock) {
+    LogPublisher(TopicCatalogue topics, RouteCounter routes, FullSubscriptions full, InstantSource clock) {
         this.topics = topics;
         this.routes = routes;
+        this.full = full;
         this.clock = clock;
     }
 
@@ -49,8 +53,15 @@ final class LogPublisher implements Publisher, Placement {
         }
         int partition = topic.partition(partition(request, topic.logs().size())).id().partition();
         long timestamp = request.timestamp() == PublishRequest.NOW ? clock.millis() : request.timestamp();
-        int routed = request.countRoutes() ? routes.count(request.topic(),
-            new Record(-1, timestamp, request.key(), request.value(), request.headers())) : PublishResult.NOT_COUNTED;
+        int routed = PublishResult.NOT_COUNTED;
+        if (request.countRoutes() || !full.isEmpty()) {
+            Record record = new Record(-1, timestamp, request.key(), request.value(), request.headers());
+            SubscriptionName stopping = full.findTaking(request.topic(), record);
+            if (stopping != null) {
+                throw new BrokerException(ErrorCode.BACKLOG_FULL, "subscription '" + stopping + "' is full");
+            }
+            routed = request.countRoutes() ? routes.count(request.topic(), record) : routed;
+        }
         return new Place(topic, partition, timestamp, routed);
     }
 

@@ -39,6 +39,8 @@ public enum ErrorCode {
     NOT_AUTHORIZED,
     /** A configured limit is reached. */
     LIMIT_EXCEEDED,
+    /** A subscription that would take the record has reached the length at which it asks publishers to stop. */
+    BACKLOG_FULL,
     /** What is asked is no part of this server. */
     NOT_SUPPORTED,
     /** The store failed; nothing was acknowledged. */

@@ -28,9 +28,16 @@ final class Bindings {
     private final Topics topics;
     private final Worker worker;
     private final Intake intake;
+    private final boolean counted;
     private volatile List<Binding> current = List.of();
 
-    Bindings(SubscriptionName name, Topics topics, RouteTable routes, Worker worker, Intake intake) {
+    /**
+     * None yet.
+     *
+     * @param counted whether the number of what waits must be known
+     */
+    Bindings(SubscriptionName name, Topics topics, RouteTable routes, Worker worker, Intake intake, boolean counted) {
+        this.counted = counted;
         this.name = name;
         this.namespace = name.namespace();
         this.routes = routes;
@@ -125,7 +132,7 @@ final class Bindings {
     private void replace(List<Binding> bindings) {
         current = List.copyOf(bindings);
         routes.replace(name, current);
-        intake.setIndexed(current.stream().anyMatch(binding -> !(binding.filter() instanceof Filter.All)));
+        intake.setIndexed(counted && !current.isEmpty() || current.stream().anyMatch(binding -> !(binding.filter() instanceof Filter.All)));
     }
 
     private List<Topic> reached(Binding binding) {

@@ -1,5 +1,6 @@
 package io.tributary.core.subscription;
 
+import io.tributary.core.model.BacklogLimit;
 import io.tributary.core.model.Binding;
 import io.tributary.core.model.BrokerException;
 import io.tributary.core.model.DeliveryPolicy;
@@ -34,7 +35,8 @@ record Definition(UUID id, SubscriptionName name, SubscriptionConfig config, Lis
 
     /** Without a policy. */
     private static final int VERSION_1 = 1;
-    private static final int VERSION = 2;
+    private static final int VERSION_2 = 2;
+    private static final int VERSION = 3;
 
     /** The lasting part of a source. */
     record SourceDefinition(PartitionKey key, int number, long end, List<BoundRange> ranges, List<BoundRange> exclusions) {
@@ -58,6 +60,7 @@ record Definition(UUID id, SubscriptionName name, SubscriptionConfig config, Lis
                 BindingCodec.writeText(out, attribute.getValue());
             }
             PolicyCodec.write(out, config.policy());
+            PolicyCodec.writeLimit(out, config.limit());
             Map<Binding, Integer> numbers = new LinkedHashMap<>();
             bindings.forEach(binding -> numbers.putIfAbsent(binding, numbers.size()));
             for (SourceDefinition source : sources) {
@@ -97,7 +100,7 @@ record Definition(UUID id, SubscriptionName name, SubscriptionConfig config, Lis
     static Definition decode(byte[] bytes) {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
             int version = in.readByte();
-            if (version != VERSION && version != VERSION_1) {
+            if (version != VERSION && version != VERSION_2 && version != VERSION_1) {
                 throw new BrokerException(ErrorCode.STORAGE_FAILURE, "a subscription was written in format " + version);
             }
             UUID id = readUuid(in);
@@ -107,6 +110,7 @@ record Definition(UUID id, SubscriptionName name, SubscriptionConfig config, Lis
                 attributes.put(BindingCodec.readText(in), BindingCodec.readText(in));
             }
             DeliveryPolicy policy = version == VERSION_1 ? DeliveryPolicy.NONE : PolicyCodec.read(in);
+            BacklogLimit limit = version < VERSION ? BacklogLimit.NONE : PolicyCodec.readLimit(in);
             int inForce = in.readInt();
             List<Binding> known = new ArrayList<>();
             for (int i = in.readInt(); i > 0; i--) {
@@ -117,7 +121,7 @@ record Definition(UUID id, SubscriptionName name, SubscriptionConfig config, Lis
                 sources.add(new SourceDefinition(new PartitionKey(readUuid(in), in.readInt()), in.readInt(), in.readLong(),
                     readRanges(in, known), readRanges(in, known)));
             }
-            return new Definition(id, name, new SubscriptionConfig(true, attributes, policy), known.subList(0, inForce), sources);
+            return new Definition(id, name, new SubscriptionConfig(true, attributes, policy, limit), known.subList(0, inForce), sources);
         } catch (IOException | IndexOutOfBoundsException e) {
             throw new BrokerException(ErrorCode.STORAGE_FAILURE, "what was written of a subscription cannot be read", e);
         }

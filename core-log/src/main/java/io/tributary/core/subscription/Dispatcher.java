@@ -42,6 +42,7 @@ final class Dispatcher {
     private long nextDeliveryId;
     private long outstanding;
     private long outstandingBytes;
+    private long outstandingValues;
 
     Dispatcher(SubscriptionName name, DeliveryPolicy policy, Intake intake, SubscriptionLimits limits, Ends ends, Runnable pump) {
         this.name = name;
@@ -258,6 +259,9 @@ final class Dispatcher {
             outstanding++;
             entry.source.touch();
             startDeadline(entry, consumer.options.ackDeadline());
+            byte[] value = record.value();
+            entry.valueBytes = value == null ? 0 : value.length;
+            outstandingValues += entry.valueBytes;
             int size = record.sizeInBytes();
             entry.deliveredBytes = size;
             consumer.outstandingBytes += size;
@@ -296,6 +300,7 @@ final class Dispatcher {
         entry.consumer = null;
         consumer.outstandingBytes -= entry.deliveredBytes;
         outstanding--;
+        outstandingValues -= entry.valueBytes;
         outstandingBytes -= entry.heldBytes();
         switch (settlement) {
             case ACK -> entry.source.settled(entry.offset);
@@ -349,6 +354,11 @@ final class Dispatcher {
         return outstanding;
     }
 
+    /** The size of the values of what is outstanding. */
+    long outstandingValues() {
+        return outstandingValues;
+    }
+
     /** Visits what is outstanding. */
     void forEachOutstanding(Consumer<Entry> visitor) {
         consumers.forEach(consumer -> consumer.outstanding.values().forEach(visitor));
@@ -361,6 +371,7 @@ final class Dispatcher {
                 if (entry.source.isRemoved()) {
                     TimerWheel.cancel(entry);
                     outstanding--;
+                    outstandingValues -= entry.valueBytes;
                     outstandingBytes -= entry.heldBytes();
                     consumer.outstandingBytes -= entry.deliveredBytes;
                 }
@@ -391,6 +402,7 @@ final class Dispatcher {
             }
         }
         outstanding = 0;
+        outstandingValues = 0;
     }
 
     private void failPulls(@Nullable QueueConsumer consumer, BrokerException cause) {

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,7 @@ final class Ends {
     private final DispatchLoop loop;
     private final LongSupplier wallMillis;
     private final Timeout headExpiry;
+    private BooleanSupplier overflows = () -> false;
 
     /**
      * For one subscription.
@@ -54,6 +56,11 @@ final class Ends {
         };
     }
 
+    /** From now on the first entry ends, unless it is taken, while this holds. */
+    void limitBy(BooleanSupplier condition) {
+        overflows = condition;
+    }
+
     /** What is with the window's first entry. */
     enum Head {
         /** It may be delivered. */
@@ -66,7 +73,7 @@ final class Ends {
 
     /** Whether the first entry is to be kept in memory without anyone asking for it, so that it ends in time. */
     boolean watchesHead() {
-        return ttlMs != NEVER || letters != null;
+        return ttlMs != NEVER || letters != null || overflows.getAsBoolean();
     }
 
     /**
@@ -78,7 +85,7 @@ final class Ends {
         if (head.expiresAt == Entry.UNKNOWN) {
             head.expiresAt = expiresAt(record);
         }
-        if (!isExpired(head, record, wanted) && !isCycle(record)) {
+        if (!isExpired(head, record, wanted) && !isCycle(record) && (wanted || !overflows.getAsBoolean())) {
             return Head.LIVE;
         }
         return letters == null || letters.hasRoom() ? Head.ENDED : Head.STUCK;
@@ -89,7 +96,7 @@ final class Ends {
         if (isCycle(record)) {
             head.source.settled(head.offset);
         } else {
-            end(head, DeadLetterReason.EXPIRED);
+            end(head, head.expiresAt <= wallMillis.getAsLong() ? DeadLetterReason.EXPIRED : DeadLetterReason.MAX_LENGTH);
         }
     }
 

@@ -19,6 +19,8 @@ final class Entry extends Timeout {
     /** Null when it must be read again before it is delivered. */
     @Nullable Record record;
     int deliveries;
+    /** The size of its value, once it was delivered. */
+    int valueBytes;
     boolean redelivered;
     long deliveryId;
     @Nullable QueueConsumer consumer;

@@ -30,6 +30,7 @@ final class Intake {
     private final BacklogReader backlog;
     private final BacklogIndexer indexer;
     private boolean indexed;
+    private boolean countsBytes;
     /** What the feeds bring goes to the window. */
     private boolean live;
     private boolean hasDemand;
@@ -48,6 +49,33 @@ final class Intake {
         this.changes = changes;
         backlog = new BacklogReader(loop, pump);
         indexer = new BacklogIndexer(loop, pump);
+    }
+
+    /** From now on sizes of what waits are known; before there is any source. */
+    void countBytes() {
+        countsBytes = true;
+    }
+
+    boolean countsBytes() {
+        return countsBytes;
+    }
+
+    /** How many records are neither settled nor forgotten. */
+    long pending() {
+        long count = 0;
+        for (Source source : sources.values()) {
+            count += source.pending.count();
+        }
+        return count;
+    }
+
+    /** The size of their values, as far as that is known. */
+    long pendingBytes() {
+        long bytes = 0;
+        for (Source source : sources.values()) {
+            bytes += source.pendingBytes();
+        }
+        return bytes;
     }
 
     /** Whether everything that is published is decided about at once, demand or not. */

@@ -1,6 +1,7 @@
 package io.tributary.core.subscription;
 
 import io.tributary.core.model.BackOff;
+import io.tributary.core.model.BacklogLimit;
 import io.tributary.core.model.BrokerException;
 import io.tributary.core.model.DeadLetterTarget;
 import io.tributary.core.model.DeliveryPolicy;
@@ -25,6 +26,9 @@ final class PolicyCodec {
     private static final int FAIR = 0;
     private static final int BY_KEY = 1;
     private static final int SINGLE_ACTIVE = 2;
+
+    private static final int DROP_HEAD = 0;
+    private static final int REJECT = 1;
 
     private static final int OWN = 0;
     private static final int OWN_OR_TOPIC = 1;
@@ -64,6 +68,27 @@ final class PolicyCodec {
         Duration max = duration(in.readLong());
         return new DeliveryPolicy(ttl, expires, maxDeliveries, target, dispatch,
             min == null || max == null ? null : new BackOff(min, max));
+    }
+
+    static void writeLimit(DataOutputStream out, BacklogLimit limit) throws IOException {
+        out.writeLong(limit.maxRecords());
+        out.writeLong(limit.maxBytes());
+        out.writeByte(switch (limit.overflow()) {
+            case DROP_HEAD -> DROP_HEAD;
+            case REJECT -> REJECT;
+        });
+    }
+
+    static BacklogLimit readLimit(DataInputStream in) throws IOException {
+        long records = in.readLong();
+        long bytes = in.readLong();
+        int number = in.readByte();
+        BacklogLimit.Overflow overflow = switch (number) {
+            case DROP_HEAD -> BacklogLimit.Overflow.DROP_HEAD;
+            case REJECT -> BacklogLimit.Overflow.REJECT;
+            default -> throw unknown("way to overflow", number);
+        };
+        return new BacklogLimit(records, bytes, overflow);
     }
 
     private static void writeTarget(DataOutputStream out, @Nullable DeadLetterTarget target) throws IOException {

@@ -7,6 +7,7 @@ import io.tributary.core.api.Publisher;
 import io.tributary.core.api.Subscription;
 import io.tributary.core.api.SubscriptionStats;
 import io.tributary.core.api.Topic;
+import io.tributary.core.model.BacklogLimit;
 import io.tributary.core.model.Binding;
 import io.tributary.core.model.BrokerException;
 import io.tributary.core.model.DeadLetterTarget;
@@ -17,7 +18,9 @@ import io.tributary.core.model.SubscriptionName;
 import io.tributary.core.subscription.loop.TimerWheel;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -37,6 +40,7 @@ final class QueueSubscription implements Subscription {
     private final Persistence persistence;
     private final UnloadTimeout unload = new UnloadTimeout(this::unload);
     private final IdleExpiry idle;
+    private final Overflow overflow;
     private @Nullable BrokerException closed;
     private final AtomicBoolean open = new AtomicBoolean();
     private boolean pumping;
@@ -55,8 +59,18 @@ final class QueueSubscription implements Subscription {
         intake = new Intake(worker.loop(), limits, this::pump, persistence::changed);
         ends = new Ends(name, config.policy(), deadLetters(surroundings.publisher()), worker.loop(), worker.wallMillis(), this::pump);
         dispatcher = new Dispatcher(name, config.policy(), intake, limits, ends, this::pump);
+        overflow = new Overflow(name, config.limit(), intake, surroundings.full());
+        ends.limitBy(() -> overflow.dropsHead(taken(), dispatcher.outstandingValues()));
+        if (config.limit().maxBytes() != BacklogLimit.UNLIMITED) {
+            intake.countBytes();
+        }
         idle = new IdleExpiry(config.policy().expires(), worker.loop(), () -> onExpired.expired(this));
-        bindings = new Bindings(name, surroundings.topics(), surroundings.routes(), worker, intake);
+        bindings = new Bindings(name, surroundings.topics(), surroundings.routes(), worker, intake, overflow.isLimited());
+    }
+
+    /** What is pending and does not wait. */
+    private long taken() {
+        return dispatcher.outstanding() + ends.inProgress();
     }
 
     private @Nullable DeadLetters deadLetters(Publisher publisher) {
@@ -244,6 +258,7 @@ final class QueueSubscription implements Subscription {
         closed = cause;
         TimerWheel.cancel(unload);
         idle.stop();
+        overflow.close();
         bindings.clear();
         dispatcher.cancel(cause);
         ends.close();
@@ -302,6 +317,7 @@ final class QueueSubscription implements Subscription {
         } finally {
             pumping = false;
         }
+        overflow.tell(taken(), dispatcher.outstandingValues(), bindings.current());
         List<Source> done = intake.removeDone();
         if (!done.isEmpty()) {
             forget(done);
@@ -367,12 +383,13 @@ final class QueueSubscription implements Subscription {
     private void dropReady() {
         intake.fallBehind();
         intake.window().drain(entry -> { });
+        Map<Source, List<Long>> kept = new HashMap<>();
+        dispatcher.forEachOutstanding(entry -> kept.computeIfAbsent(entry.source, source -> new ArrayList<>()).add(entry.offset));
+        ends.forEachInProgress(entry -> kept.computeIfAbsent(entry.source, source -> new ArrayList<>()).add(entry.offset));
         for (Source source : intake.sources()) {
-            source.pending.clear();
+            source.keepPending(kept.getOrDefault(source, List.of()));
             source.skipTo(source.feed.limit());
         }
-        dispatcher.forEachOutstanding(entry -> entry.source.pending.add(entry.offset));
-        ends.forEachInProgress(entry -> entry.source.pending.add(entry.offset));
         intake.fallBehind();
     }
 

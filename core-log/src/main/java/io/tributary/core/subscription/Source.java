@@ -48,6 +48,9 @@ final class Source {
     private long suspectBelow;
     private @Nullable Map<Long, Integer> deliveries;
     private @Nullable ArrayDeque<Record> buffer;
+    /** Of the values of what is pending; where they do not count, none. */
+    private @Nullable Map<Long, Integer> sizes;
+    private long pendingBytes;
     private boolean removed;
     private long lost;
 
@@ -156,6 +159,7 @@ final class Source {
         if (offset >= scanned) {
             boolean loaded = readPosition >= scanned;
             pending.addLast(offset);
+            noteSize(record);
             scanned = offset + 1;
             readPosition = loaded ? Math.max(readPosition, scanned) : readPosition;
             touch();
@@ -168,9 +172,31 @@ final class Source {
     }
 
     /** Notes a wanted record without taking it. Nothing behind it may be decided. */
-    private void refer(long offset) {
-        pending.addLast(offset);
-        scanned = offset + 1;
+    private void addReference(Record record) {
+        pending.addLast(record.offset());
+        noteSize(record);
+        scanned = record.offset() + 1;
+    }
+
+    private void noteSize(Record record) {
+        byte[] value = record.value();
+        if (intake.countsBytes() && value != null) {
+            if (sizes == null) {
+                sizes = new HashMap<>();
+            }
+            sizes.put(record.offset(), value.length);
+            pendingBytes += value.length;
+        }
+    }
+
+    private void forgetSize(long offset) {
+        Integer size = sizes == null ? null : sizes.remove(offset);
+        pendingBytes -= size == null ? 0 : size;
+    }
+
+    /** Of the values of what is pending, as far as they are known. */
+    long pendingBytes() {
+        return pendingBytes;
     }
 
     /** A live feed brings a wanted record that there is no room for. */
@@ -178,7 +204,7 @@ final class Source {
         if (readPosition >= scanned) {
             readPosition = record.offset();
         }
-        refer(record.offset());
+        addReference(record);
     }
 
     /** Decides about what was read from {@code scanned} on; an empty read means that nothing lies before {@code limit}. */
@@ -191,7 +217,7 @@ final class Source {
                     readPosition = record.offset();
                     loaded = false;
                 }
-                refer(record.offset());
+                addReference(record);
             }
         }
         scanned = Math.max(scanned, next);
@@ -212,6 +238,7 @@ final class Source {
     /** Settled for good. */
     void settled(long offset) {
         if (pending.remove(offset)) {
+            forgetSize(offset);
             touch();
         }
     }
@@ -379,6 +406,7 @@ final class Source {
         if (readPosition < start) {
             lost += start - readPosition;
             pending.removeBefore(start);
+            forgetSizesBefore(start);
             readPosition = start;
             scanned = Math.max(scanned, start);
         } else if (seen() > limit) {
@@ -387,6 +415,21 @@ final class Source {
             scanned = Math.min(scanned, limit);
         }
         touch();
+    }
+
+    private void forgetSizesBefore(long offset) {
+        if (sizes != null) {
+            List.copyOf(sizes.keySet()).stream().filter(each -> each < offset).forEach(this::forgetSize);
+        }
+    }
+
+    /** Forgets all that is pending but what these offsets name. */
+    void keepPending(List<Long> kept) {
+        pending.clear();
+        kept.forEach(pending::add);
+        if (sizes != null) {
+            List.copyOf(sizes.keySet()).stream().filter(each -> !pending.contains(each)).forEach(this::forgetSize);
+        }
     }
 
     /** Looks again at what was read and not yet taken, for there is a new binding. */

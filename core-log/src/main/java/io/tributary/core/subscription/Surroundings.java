@@ -2,6 +2,7 @@ package io.tributary.core.subscription;
 
 import io.tributary.core.api.Publisher;
 import io.tributary.core.api.Topics;
+import io.tributary.core.routing.FullSubscriptions;
 import io.tributary.core.routing.RouteTable;
 
 /**
@@ -9,6 +10,7 @@ import io.tributary.core.routing.RouteTable;
  *
  * @param routes    learns of their bindings
  * @param publisher takes dead letters
+ * @param full      learns of those that publishers are to wait for
  */
-public record Surroundings(Topics topics, RouteTable routes, Publisher publisher) {
+public record Surroundings(Topics topics, RouteTable routes, Publisher publisher, FullSubscriptions full) {
 }

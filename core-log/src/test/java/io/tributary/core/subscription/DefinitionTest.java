@@ -3,6 +3,7 @@ package io.tributary.core.subscription;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tributary.core.model.BackOff;
+import io.tributary.core.model.BacklogLimit;
 import io.tributary.core.model.Binding;
 import io.tributary.core.model.DeadLetterTarget;
 import io.tributary.core.model.DeadLetterTarget.ToTopic;
@@ -26,8 +27,12 @@ class DefinitionTest {
     private static final Binding ALL = new Binding(TopicName.of("t"), new Filter.All());
 
     private static Definition definition(DeliveryPolicy policy) {
-        return new Definition(new UUID(1, 2), SubscriptionFixture.name("s"), new SubscriptionConfig(true, Map.of("test.a", "b"), policy),
-            List.of(ALL), List.of());
+        return definition(policy, BacklogLimit.NONE);
+    }
+
+    private static Definition definition(DeliveryPolicy policy, BacklogLimit limit) {
+        return new Definition(new UUID(1, 2), SubscriptionFixture.name("s"),
+            new SubscriptionConfig(true, Map.of("test.a", "b")).withPolicy(policy).withLimit(limit), List.of(ALL), List.of());
     }
 
     @Test
@@ -45,6 +50,14 @@ class DefinitionTest {
             }
         }
         assertThat(Definition.decode(definition(DeliveryPolicy.NONE).encode()).config().policy()).isEqualTo(DeliveryPolicy.NONE);
+    }
+
+    @Test
+    void everyLimitIsReadAsItWasWritten() {
+        for (BacklogLimit.Overflow overflow : BacklogLimit.Overflow.values()) {
+            Definition limited = definition(DeliveryPolicy.NONE, new BacklogLimit(7, 1L << 40, overflow));
+            assertThat(Definition.decode(limited.encode())).isEqualTo(limited);
+        }
     }
 
     @Test

@@ -21,6 +21,7 @@ import io.tributary.core.model.Subject;
 import io.tributary.core.model.SubscriptionConfig;
 import io.tributary.core.model.SubscriptionName;
 import io.tributary.core.model.TopicName;
+import io.tributary.core.routing.FullSubscriptions;
 import io.tributary.core.routing.RouteTable;
 import io.tributary.core.state.StateTables;
 import java.nio.charset.StandardCharsets;
@@ -43,6 +44,7 @@ final class SubscriptionFixture implements AutoCloseable {
 
     final FakeTopics topics;
     final RouteTable routes = new RouteTable();
+    final FullSubscriptions full = new FullSubscriptions();
     final AtomicLong nanos = new AtomicLong();
     final FakeMetadataStore metadata = new FakeMetadataStore();
     private final SubscriptionLimits limits;
@@ -62,7 +64,7 @@ final class SubscriptionFixture implements AutoCloseable {
     }
 
     private QueueSubscriptions open() {
-        QueueSubscriptions opened = new QueueSubscriptions(new Surroundings(topics, routes, topics),
+        QueueSubscriptions opened = new QueueSubscriptions(new Surroundings(topics, routes, topics, full),
             new QueueSubscriptions.DurableStores(metadata, state), limits, 2, new Clocks(nanos::get, this::wallMillis));
         get(opened.recover());
         topics.tell(opened);

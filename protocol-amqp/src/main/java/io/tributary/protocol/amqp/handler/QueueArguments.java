@@ -1,5 +1,6 @@
 package io.tributary.protocol.amqp.handler;
 
+import io.tributary.core.model.BacklogLimit;
 import io.tributary.core.model.DeadLetterTarget;
 import io.tributary.core.model.DeliveryPolicy;
 import io.tributary.protocol.amqp.codec.AmqpException;
@@ -22,10 +23,14 @@ final class QueueArguments {
     static final String DEAD_LETTER_KEY = "x-dead-letter-routing-key";
     static final String DELIVERY_LIMIT = "x-delivery-limit";
     static final String SINGLE_ACTIVE = "x-single-active-consumer";
+    static final String MAX_LENGTH = "x-max-length";
+    static final String MAX_BYTES = "x-max-length-bytes";
+    static final String OVERFLOW = "x-overflow";
 
     private static final String QUEUE_TYPE = "x-queue-type";
     private static final Set<String> BUILT =
-        Set.of(QUEUE_TYPE, MESSAGE_TTL, EXPIRES, DEAD_LETTER_EXCHANGE, DEAD_LETTER_KEY, DELIVERY_LIMIT, SINGLE_ACTIVE);
+        Set.of(QUEUE_TYPE, MESSAGE_TTL, EXPIRES, DEAD_LETTER_EXCHANGE, DEAD_LETTER_KEY, DELIVERY_LIMIT, SINGLE_ACTIVE,
+            MAX_LENGTH, MAX_BYTES, OVERFLOW);
     /** Where and how RabbitMQ keeps a queue: nothing that a client could tell. */
     private static final Set<String> HINTS = Set.of("x-queue-mode", "x-queue-version", "x-queue-master-locator", "x-queue-leader-locator",
         "x-quorum-initial-group-size", "x-max-in-memory-length", "x-max-in-memory-bytes");
@@ -45,7 +50,7 @@ final class QueueArguments {
         QueueArguments arguments = new QueueArguments(client, method, description);
         String type = arguments.queueType();
         return new QueueSettings(method.durable(), method.autoDelete(), method.exclusive() ? client.connectionId() : null, type,
-            arguments.policy(type));
+            arguments.policy(type), arguments.limit());
     }
 
     private String queueType() {
@@ -85,6 +90,21 @@ final class QueueArguments {
         return DeliveryPolicy.NONE.withMessageTtl(time(MESSAGE_TTL)).withExpires(expires).withMaxDeliveries(maxDeliveries)
             .withDeadLetter(deadLetterTarget())
             .withDispatch(flag(SINGLE_ACTIVE) ? DeliveryPolicy.Dispatch.SINGLE_ACTIVE : DeliveryPolicy.Dispatch.FAIR);
+    }
+
+    private BacklogLimit limit() {
+        Long records = number(MAX_LENGTH);
+        Long bytes = number(MAX_BYTES);
+        String overflow = text(OVERFLOW);
+        if (overflow != null && overflow.equals("reject-publish-dlx")) {
+            throw new AmqpException(ReplyCode.NOT_IMPLEMENTED, OVERFLOW + " '" + overflow + "' for " + description + " is not implemented");
+        }
+        BacklogLimit.Overflow way = overflow == null || overflow.equals("drop-head") ? BacklogLimit.Overflow.DROP_HEAD
+            : BacklogLimit.Overflow.REJECT;
+        if (way == BacklogLimit.Overflow.REJECT && !"reject-publish".equals(overflow)) {
+            throw invalid(OVERFLOW, "{unknown_overflow,\"" + overflow + "\"}");
+        }
+        return new BacklogLimit(records == null ? BacklogLimit.UNLIMITED : records, bytes == null ? BacklogLimit.UNLIMITED : bytes, way);
     }
 
     private @Nullable DeadLetterTarget deadLetterTarget() {

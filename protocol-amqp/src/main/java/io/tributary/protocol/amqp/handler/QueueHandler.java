@@ -6,6 +6,7 @@ import io.tributary.core.api.Subscription;
 import io.tributary.core.api.Topic;
 import io.tributary.core.model.Binding;
 import io.tributary.core.model.BrokerException;
+import io.tributary.core.model.BacklogLimit;
 import io.tributary.core.model.DeadLetterTarget;
 import io.tributary.core.model.DeliveryPolicy;
 import io.tributary.core.model.ErrorCode;
@@ -222,6 +223,7 @@ public final class QueueHandler {
             Equivalence.require(queue, "auto_delete", wanted.autoDelete(), current.autoDelete());
             Equivalence.require(queue, "x-queue-type", wanted.type(), current.type());
             requireEquivalent(queue, current.policy(), wanted.policy());
+            requireEquivalent(queue, current.limit(), wanted.limit());
         }
     }
 
@@ -231,6 +233,12 @@ public final class QueueHandler {
         Equivalence.requireArgument(queue, QueueArguments.DEAD_LETTER_EXCHANGE, wanted.deadLetter(), current.deadLetter());
         Equivalence.requireArgument(queue, QueueArguments.DELIVERY_LIMIT, wanted.maxDeliveries(), current.maxDeliveries());
         Equivalence.requireArgument(queue, QueueArguments.SINGLE_ACTIVE, wanted.dispatch(), current.dispatch());
+    }
+
+    private static void requireEquivalent(String queue, BacklogLimit current, BacklogLimit wanted) {
+        Equivalence.requireArgument(queue, QueueArguments.MAX_LENGTH, wanted.maxRecords(), current.maxRecords());
+        Equivalence.requireArgument(queue, QueueArguments.MAX_BYTES, wanted.maxBytes(), current.maxBytes());
+        Equivalence.requireArgument(queue, QueueArguments.OVERFLOW, wanted.overflow(), current.overflow());
     }
 
     /** As RabbitMQ does: who declares where dead letters go must be allowed to read what ends and to write it there. */

@@ -103,6 +103,11 @@ final class PublishSide {
 
     /** What the client could have known closes the channel; for the rest a confirm says no, and without confirms the connection ends. */
     private void failed(long number, BrokerException failure) {
+        if (failure.code() == ErrorCode.BACKLOG_FULL) {
+            // A queue that rejects publications: who does not ask for confirms is not told.
+            confirm(number, false);
+            return;
+        }
         boolean clients = failure.code() == ErrorCode.BATCH_TOO_LARGE || failure.code() == ErrorCode.TOPIC_NOT_FOUND;
         if (clients || number == UNCONFIRMED) {
             channel.fail(Errors.toAmqp(failure), MethodType.BASIC_PUBLISH);

@@ -1,5 +1,6 @@
 package io.tributary.protocol.amqp.translate;
 
+import io.tributary.core.model.BacklogLimit;
 import io.tributary.core.model.DeliveryPolicy;
 import io.tributary.core.model.SubscriptionConfig;
 import java.util.Map;
@@ -11,8 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param owner  the connection that alone may use it; null when any may
  * @param type   {@code classic} or {@code quorum}, which differ in the arguments they take
  * @param policy what the arguments ask for
+ * @param limit  what the arguments allow to wait
  */
-public record QueueSettings(boolean durable, boolean autoDelete, @Nullable String owner, String type, DeliveryPolicy policy) {
+public record QueueSettings(boolean durable, boolean autoDelete, @Nullable String owner, String type, DeliveryPolicy policy,
+        BacklogLimit limit) {
     public static final String CLASSIC = "classic";
     public static final String QUORUM = "quorum";
 
@@ -27,7 +30,7 @@ public record QueueSettings(boolean durable, boolean autoDelete, @Nullable Strin
         String durable = attributes.get(DURABLE);
         return new QueueSettings(durable == null ? config.durable() : durable.equals("true"),
             "true".equals(attributes.get(AUTO_DELETE)), attributes.get(OWNER), attributes.getOrDefault(TYPE, CLASSIC),
-            config.policy());
+            config.policy(), config.limit());
     }
 
     /** Whether an AMQP client declared the subscription. */
@@ -50,6 +53,6 @@ public record QueueSettings(boolean durable, boolean autoDelete, @Nullable Strin
         Map<String, String> attributes = owner == null
             ? Map.of(DURABLE, Boolean.toString(durable), AUTO_DELETE, Boolean.toString(autoDelete), TYPE, type)
             : Map.of(DURABLE, Boolean.toString(durable), AUTO_DELETE, Boolean.toString(autoDelete), TYPE, type, OWNER, owner);
-        return new SubscriptionConfig(survives, attributes, policy);
+        return new SubscriptionConfig(survives, attributes, policy, limit);
     }
 }

@@ -20,7 +20,7 @@ public final class ErrorMapping {
             case BATCH_TOO_LARGE -> HttpStatus.CONTENT_TOO_LARGE;
             case AUTHENTICATION_FAILED -> HttpStatus.UNAUTHORIZED;
             case NOT_AUTHORIZED -> HttpStatus.FORBIDDEN;
-            case LIMIT_EXCEEDED -> HttpStatus.TOO_MANY_REQUESTS;
+            case LIMIT_EXCEEDED, BACKLOG_FULL -> HttpStatus.TOO_MANY_REQUESTS;
             case NOT_SUPPORTED -> HttpStatus.NOT_IMPLEMENTED;
             case STORAGE_FAILURE, CLOSED -> HttpStatus.SERVICE_UNAVAILABLE;
             case INTERNAL -> HttpStatus.INTERNAL_SERVER_ERROR;

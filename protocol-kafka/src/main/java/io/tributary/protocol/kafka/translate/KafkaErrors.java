@@ -35,7 +35,7 @@ public final class KafkaErrors {
             case COORDINATOR_FENCED -> Errors.TRANSACTION_COORDINATOR_FENCED;
             case AUTHENTICATION_FAILED -> Errors.SASL_AUTHENTICATION_FAILED;
             case NOT_AUTHORIZED -> Errors.CLUSTER_AUTHORIZATION_FAILED;
-            case LIMIT_EXCEEDED -> Errors.POLICY_VIOLATION;
+            case LIMIT_EXCEEDED, BACKLOG_FULL -> Errors.POLICY_VIOLATION;
             case NOT_SUPPORTED -> Errors.UNSUPPORTED_VERSION;
             case STORAGE_FAILURE -> Errors.KAFKA_STORAGE_ERROR;
             // Retriable: the client asks for metadata again, and finds the broker when it is back.

@@ -13,7 +13,7 @@ public final class ErrorMapping {
         return switch (code) {
             case AUTHENTICATION_FAILED -> Reason.BAD_USER_NAME_OR_PASSWORD;
             case NOT_AUTHORIZED -> Reason.NOT_AUTHORIZED;
-            case LIMIT_EXCEEDED -> Reason.QUOTA_EXCEEDED;
+            case LIMIT_EXCEEDED, BACKLOG_FULL -> Reason.QUOTA_EXCEEDED;
             case CLOSED, STORAGE_FAILURE -> Reason.SERVER_UNAVAILABLE;
             case SUBSCRIPTION_IN_USE -> Reason.SERVER_BUSY;
             default -> Reason.UNSPECIFIED_ERROR;
@@ -25,7 +25,7 @@ public final class ErrorMapping {
         return switch (code) {
             case NOT_AUTHORIZED, AUTHENTICATION_FAILED -> Reason.NOT_AUTHORIZED;
             case INVALID_TOPIC, TOPIC_NOT_FOUND, PARTITION_NOT_FOUND -> Reason.TOPIC_NAME_INVALID;
-            case BATCH_TOO_LARGE, LIMIT_EXCEEDED -> Reason.QUOTA_EXCEEDED;
+            case BATCH_TOO_LARGE, LIMIT_EXCEEDED, BACKLOG_FULL -> Reason.QUOTA_EXCEEDED;
             case INVALID_ARGUMENT, INVALID_BATCH, NOT_SUPPORTED -> Reason.IMPLEMENTATION_SPECIFIC_ERROR;
             default -> Reason.UNSPECIFIED_ERROR;
         };
@@ -36,7 +36,7 @@ public final class ErrorMapping {
         return switch (code) {
             case NOT_AUTHORIZED, AUTHENTICATION_FAILED -> Reason.NOT_AUTHORIZED;
             case INVALID_TOPIC, INVALID_ARGUMENT, TOPIC_NOT_FOUND -> Reason.TOPIC_FILTER_INVALID;
-            case LIMIT_EXCEEDED -> Reason.QUOTA_EXCEEDED;
+            case LIMIT_EXCEEDED, BACKLOG_FULL -> Reason.QUOTA_EXCEEDED;
             case NOT_SUPPORTED -> Reason.IMPLEMENTATION_SPECIFIC_ERROR;
             default -> Reason.UNSPECIFIED_ERROR;
         };
@@ -47,7 +47,7 @@ public final class ErrorMapping {
         return switch (code) {
             case CLOSED -> Reason.SERVER_SHUTTING_DOWN;
             case NOT_AUTHORIZED, AUTHENTICATION_FAILED -> Reason.NOT_AUTHORIZED;
-            case LIMIT_EXCEEDED, BATCH_TOO_LARGE -> Reason.QUOTA_EXCEEDED;
+            case LIMIT_EXCEEDED, BACKLOG_FULL, BATCH_TOO_LARGE -> Reason.QUOTA_EXCEEDED;
             case INVALID_TOPIC, TOPIC_NOT_FOUND -> Reason.TOPIC_NAME_INVALID;
             case SUBSCRIPTION_NOT_FOUND -> Reason.ADMINISTRATIVE_ACTION;
             default -> Reason.UNSPECIFIED_ERROR;

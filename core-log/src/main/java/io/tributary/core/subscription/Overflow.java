@@ -1,0 +1,60 @@
+package io.tributary.core.subscription;
+
+import io.tributary.core.model.BacklogLimit;
+import io.tributary.core.model.Binding;
+import io.tributary.core.model.SubscriptionName;
+import io.tributary.core.routing.FullSubscriptions;
+import java.util.List;
+
+/** Holds a subscription's backlog against its limit. */
+final class Overflow {
+    private final SubscriptionName name;
+    private final BacklogLimit limit;
+    private final Intake intake;
+    private final FullSubscriptions full;
+    private boolean saidFull;
+
+    Overflow(SubscriptionName name, BacklogLimit limit, Intake intake, FullSubscriptions full) {
+        this.name = name;
+        this.limit = limit;
+        this.intake = intake;
+        this.full = full;
+    }
+
+    boolean isLimited() {
+        return !limit.isNone();
+    }
+
+    /**
+     * Whether the first of what waits is to end.
+     *
+     * @param taken      what is pending and does not wait
+     * @param takenBytes of its values
+     */
+    boolean dropsHead(long taken, long takenBytes) {
+        return isLimited() && limit.overflow() == BacklogLimit.Overflow.DROP_HEAD
+            && limit.isPassedBy(intake.pending() - taken, intake.pendingBytes() - takenBytes);
+    }
+
+    /** Tells publishers whether there is room, if that has changed. */
+    void tell(long taken, long takenBytes, List<Binding> bindings) {
+        if (!isLimited() || limit.overflow() != BacklogLimit.Overflow.REJECT) {
+            return;
+        }
+        boolean isFull = limit.isReachedBy(intake.pending() - taken, intake.pendingBytes() - takenBytes);
+        if (isFull != saidFull) {
+            saidFull = isFull;
+            if (isFull) {
+                full.add(name, bindings);
+            } else {
+                full.remove(name);
+            }
+        }
+    }
+
+    void close() {
+        if (saidFull) {
+            full.remove(name);
+        }
+    }
+}
