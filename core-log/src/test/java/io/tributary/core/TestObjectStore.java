@@ -28,10 +28,15 @@ public final class TestObjectStore implements AutoCloseable {
 
     private TestObjectStore(S3MockApplication server) {
         this.server = server;
-        this.endpoint = URI.create("http://127.0.0.1:" + server.getHttpPort());
+        this.endpoint = URI.create("http://127.0.0.1:" + port(server));
         this.client = S3AsyncClient.builder().endpointOverride(endpoint).forcePathStyle(true).region(Region.of(REGION))
             .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create(KEY, KEY))).build();
         client.createBucket(request -> request.bucket(BUCKET)).join();
+    }
+
+    @SuppressWarnings("deprecation") // the other port is HTTPS with a certificate that nobody knows
+    private static int port(S3MockApplication server) {
+        return server.getHttpPort();
     }
 
     /** Starts on free ports; takes some seconds. */

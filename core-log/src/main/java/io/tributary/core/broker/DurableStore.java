@@ -25,8 +25,9 @@ final class DurableStore {
         ObjectStorage storage = S3Storage.open(tier);
         try {
             storage.check();
-            return new TieredSegmentStore(floor -> new FileSegmentStore(config.dataDir(), settings, floor), storage, tier.prefix(), clusterId,
-                config.dataDir().resolve(CACHE_DIRECTORY), new TieredSegmentStore.Settings(tier.cacheBytes(), tier.transfers()));
+            return new TieredSegmentStore(floor -> new FileSegmentStore(config.dataDir(), settings, floor), storage, tier.prefix(),
+                clusterId, config.dataDir().resolve(CACHE_DIRECTORY),
+                new TieredSegmentStore.Settings(tier.cacheBytes(), tier.transfers()));
         } catch (RuntimeException failure) {
             storage.close();
             throw failure;

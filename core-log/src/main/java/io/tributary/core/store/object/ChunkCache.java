@@ -24,9 +24,9 @@ import org.slf4j.LoggerFactory;
  * Chunks of remote segments in files beneath one directory, which is emptied at the start. Those least used go when there is no room.
  * Whoever wants a chunk that another is fetching waits for that one. Safe on any thread; blocks.
  *
- * <p>Bounds: the files hold at most the bytes given. Files that went are kept open for the readers of the last minute; they too hold at most
- * so many bytes. When readers go through more than that in a minute, those that were asked for longest ago are closed early, and when that
- * was just now, further fetches wait.
+ * <p>Bounds: the files hold at most the bytes given. Files that went are kept open for the readers of the last minute; they too hold at
+ * most so many bytes. When readers go through more than that in a minute, those that were asked for longest ago are closed early, and when
+ * that was just now, further fetches wait.
  */
 final class ChunkCache implements AutoCloseable {
     private static final long WAIT_MS = 200;
@@ -87,30 +87,36 @@ final class ChunkCache implements AutoCloseable {
      */
     CachedChunk get(Key key, int size, Supplier<Fetched> fetch) throws InterruptedException {
         while (true) {
-            CompletableFuture<CachedChunk> mine = new CompletableFuture<>();
-            CompletableFuture<CachedChunk> chunk;
-            synchronized (this) {
-                CompletableFuture<CachedChunk> known = chunks.get(key);
-                chunk = known == null ? mine : known;
-                if (known == null) {
-                    makeRoom(size);
-                    // Another may have come while this one waited.
-                    chunk = chunks.getOrDefault(key, mine);
-                    if (chunk.equals(mine)) {
-                        chunks.put(key, mine);
-                        bytes += size;
-                    }
-                }
+            Place place = place(key, size);
+            if (place.isNew()) {
+                load(key, size, fetch, place.chunk());
             }
-            if (chunk.equals(mine)) {
-                load(key, size, fetch, mine);
-            }
-            CachedChunk found = await(chunk);
+            CachedChunk found = await(place.chunk());
             if (found.use()) {
                 return found;
             }
-            forget(key, chunk, size);
+            forget(key, place.chunk(), size);
         }
+    }
+
+    /** A chunk that is there or on its way; a new one is for the caller to fetch. */
+    private record Place(CompletableFuture<CachedChunk> chunk, boolean isNew) {
+    }
+
+    private synchronized Place place(Key key, int size) throws InterruptedException {
+        CompletableFuture<CachedChunk> known = chunks.get(key);
+        if (known == null) {
+            makeRoom(size);
+            // Another may have come while this one waited.
+            known = chunks.get(key);
+        }
+        if (known != null) {
+            return new Place(known, false);
+        }
+        CompletableFuture<CachedChunk> made = new CompletableFuture<>();
+        chunks.put(key, made);
+        bytes += size;
+        return new Place(made, true);
     }
 
     private void load(Key key, int size, Supplier<Fetched> fetch, CompletableFuture<CachedChunk> into) {

@@ -2,6 +2,7 @@ package io.tributary.core.store.object;
 
 import io.tributary.core.model.BrokerException;
 import io.tributary.core.store.LogId;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -40,7 +41,7 @@ final class Deletions {
 
     /** Goes through what waits. */
     void run() throws InterruptedException {
-        for (ObjectKeys.Location location : waiting) {
+        for (ObjectKeys.Location location : List.copyOf(waiting)) {
             if (!outage.mayTry()) {
                 return;
             }

@@ -40,8 +40,11 @@ final class ObjectKeys {
         }
         Matcher parts = LOCATION.matcher(key.substring(root.length()));
         try {
-            return !parts.matches() ? null
-                : new Location(new LogId(UUID.fromString(parts.group(1)), Integer.parseInt(parts.group(2))), Long.parseLong(parts.group(3)));
+            if (!parts.matches()) {
+                return null;
+            }
+            LogId log = new LogId(UUID.fromString(parts.group(1)), Integer.parseInt(parts.group(2)));
+            return new Location(log, Long.parseLong(parts.group(3)));
         } catch (IllegalArgumentException noNumber) {
             return null;
         }

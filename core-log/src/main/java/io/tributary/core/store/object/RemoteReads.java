@@ -96,8 +96,8 @@ final class RemoteReads {
         }
         if (!whole || BatchHeader.baseOffset(bytes, 0) != segment.baseOffset() + chunk.relativeOffset()) {
             failures.increment();
-            throw new BrokerException(ErrorCode.STORAGE_FAILURE, "the object " + key + " is damaged between positions " + chunk.position() + " and "
-                + (chunk.position() + (long) chunk.size()));
+            throw new BrokerException(ErrorCode.STORAGE_FAILURE, "the object " + key + " is damaged between positions "
+                + chunk.position() + " and " + (chunk.position() + (long) chunk.size()));
         }
         return ChunkIndex.of(bytes, chunk.timestampBefore());
     }

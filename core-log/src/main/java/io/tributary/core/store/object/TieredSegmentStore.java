@@ -179,6 +179,16 @@ public final class TieredSegmentStore implements SegmentStore {
     }
 
     @Override
+    public void writeNote(LogId log, String name, ByteBuffer contents) {
+        files.writeNote(log, name, contents);
+    }
+
+    @Override
+    public @Nullable ByteBuffer readNote(LogId log, String name) {
+        return files.readNote(log, name);
+    }
+
+    @Override
     public void delete(LogId log) {
         RemoteLog remote = tier.logs().get(log);
         if (remote != null) {

@@ -13,12 +13,15 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,6 +35,11 @@ class ChunkCacheTest {
     Path directory;
     private ChunkCache cache;
     private final AtomicInteger fetches = new AtomicInteger();
+
+    @BeforeEach
+    void open() {
+        open(ChunkCache.Grace.DEFAULT);
+    }
 
     private void open(ChunkCache.Grace grace) {
         cache = new ChunkCache(directory, (long) ROOM * SIZE, grace);
@@ -71,14 +79,13 @@ class ChunkCacheTest {
 
     @Test
     void whatAReaderWasGivenStaysReadableWhenTheChunkGoes() throws InterruptedException {
-        open(ChunkCache.Grace.DEFAULT);
-        List<LogSlice> held = List.of(get(0).slice(0, 1, 1 << 20));
+        LogSlice held = Objects.requireNonNull(get(0).slice(0, 1, 1 << 20));
         for (int i = 1; i <= ROOM; i++) {
             get(i);
         }
         cache.sweep();
         assertThat(cache.leavingBytes()).isEqualTo(SIZE);
-        assertThat(TierFixture.bytes(held.get(0))).isEqualTo(BATCH);
+        assertThat(TierFixture.bytes(held)).isEqualTo(BATCH);
         get(0);
         assertThat(fetches).hasValue(ROOM + 2);
     }
@@ -104,7 +111,6 @@ class ChunkCacheTest {
 
     @Test
     void aFetchThatFailsFailsItsReadersAndIsMadeAgain() throws InterruptedException {
-        open(ChunkCache.Grace.DEFAULT);
         ChunkCache.Key key = new ChunkCache.Key(LOG, 0, 0);
         assertThatThrownBy(() -> cache.get(key, SIZE, () -> {
             throw new BrokerException(ErrorCode.STORAGE_FAILURE, "no");
@@ -115,9 +121,8 @@ class ChunkCacheTest {
 
     @Test
     void manyReadersOfAChunkShareAFetch() throws InterruptedException {
-        open(ChunkCache.Grace.DEFAULT);
         CountDownLatch gate = new CountDownLatch(1);
-        List<Thread> readers = java.util.stream.IntStream.range(0, 8).mapToObj(i -> new Thread(() -> {
+        List<Thread> readers = IntStream.range(0, 8).mapToObj(i -> new Thread(() -> {
             try {
                 cache.get(new ChunkCache.Key(LOG, 0, 0), SIZE, () -> {
                     try {
@@ -142,7 +147,6 @@ class ChunkCacheTest {
 
     @Test
     void forgetsTheChunksOfASegmentThatIsGone() throws IOException, InterruptedException {
-        open(ChunkCache.Grace.DEFAULT);
         get(0);
         get(1);
         cache.forget(LOG, 5);

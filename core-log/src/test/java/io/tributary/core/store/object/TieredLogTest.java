@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -229,7 +230,7 @@ class TieredLogTest {
     @Test
     void refusesAnotherObjectOfTheSameSize() {
         fillAndOffload();
-        byte[] other = objects.objects.get(fixture.key(0)).clone();
+        byte[] other = Objects.requireNonNull(objects.objects.get(fixture.key(0))).clone();
         // The leader's epoch is not covered by the batch's own checksum.
         other[15] ^= 1;
         objects.objects.put(fixture.key(0), other);

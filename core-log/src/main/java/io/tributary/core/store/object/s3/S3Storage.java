@@ -109,7 +109,8 @@ public final class S3Storage implements ObjectStorage {
             return new BrokerException(ErrorCode.STORAGE_FAILURE, "there is no bucket " + bucket + " in " + place, answer);
         }
         if (cause instanceof S3Exception answer && answer.statusCode() == FORBIDDEN) {
-            return new BrokerException(ErrorCode.STORAGE_FAILURE, "the credentials do not open the bucket " + bucket + " in " + place, answer);
+            return new BrokerException(ErrorCode.STORAGE_FAILURE, "the credentials do not open the bucket " + bucket + " in " + place,
+                answer);
         }
         return failure("the bucket " + bucket + " in " + place + " cannot be reached", cause);
     }
@@ -128,7 +129,8 @@ public final class S3Storage implements ObjectStorage {
     }
 
     private void putParts(String key, Source source, ByteBuffer part) throws InterruptedException {
-        String upload = call("cannot store " + key, () -> client.createMultipartUpload(request -> request.bucket(bucket).key(key))).uploadId();
+        String upload = call("cannot store " + key,
+            () -> client.createMultipartUpload(request -> request.bucket(bucket).key(key))).uploadId();
         boolean complete = false;
         try {
             List<CompletedPart> parts = new ArrayList<>();
@@ -254,7 +256,8 @@ public final class S3Storage implements ObjectStorage {
     }
 
     private static BrokerException failure(String what, @Nullable Throwable cause) {
-        return new BrokerException(ErrorCode.STORAGE_FAILURE, what + ": " + reason(cause), cause == null ? new IllegalStateException() : cause);
+        return new BrokerException(ErrorCode.STORAGE_FAILURE, what + ": " + reason(cause),
+            cause == null ? new IllegalStateException() : cause);
     }
 
     /** One line. */
