@@ -10,7 +10,7 @@ public interface LocalFloor {
     LocalFloor NOTHING_ELSEWHERE = (log, directory) -> 0;
 
     /**
-     * The offset before which local files are not needed, a segment's boundary; 0 when all of them are.
+     * The offset before which local files are not needed, a segment's boundary; 0 when all of them are. Called for many logs at a time.
      *
      * @param directory what belongs to the log, which may not exist
      */

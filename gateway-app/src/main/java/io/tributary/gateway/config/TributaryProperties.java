@@ -107,7 +107,7 @@ public record TributaryProperties(
      *
      * @param bucket    null for no object store
      * @param endpoint  of a store other than AWS
-     * @param region    null for what the environment says
+     * @param region    null for what the environment says, and with an endpoint for us-east-1
      * @param prefix    what the keys begin with
      * @param pathStyle whether the bucket is in the requests' path; null for: with an endpoint
      * @param accessKey null, with the secret, for the AWS SDK's default chain

@@ -83,7 +83,10 @@ final class RecoveredLog {
         }
     }
 
-    /** Whether a segment is wholly before what local files are needed for. What was behind it may be gone too; its own content was not forced any more. */
+    /**
+     * Whether a segment is wholly before what local files are needed for. What was behind it may be gone too; its own content was not
+     * forced any more.
+     */
     private boolean isNotNeeded(long base, long nextBase) {
         long end = base < point.segmentBase() ? Math.min(nextBase, point.segmentBase()) : nextBase;
         return end <= localFrom;

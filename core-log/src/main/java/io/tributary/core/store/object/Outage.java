@@ -5,14 +5,24 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Whether the object store answers: told once when it ceases to and once when it does again, and asked whether to try. */
+/**
+ * Whether the object store does one kind of work: says once when it ceases to and once when it does again, and tells whether to try. The
+ * pauses between tries grow.
+ */
 final class Outage {
     private static final long FIRST_PAUSE_MS = 1_000;
-    private static final long MAX_PAUSE_MS = 60_000;
     private static final Logger LOG = LoggerFactory.getLogger(Outage.class);
 
+    private final String work;
+    private final long maxPauseMs;
     private long pauseMs;
     private long untilMs;
+
+    /** None yet, for work that is called so. */
+    Outage(String work, long maxPauseMs) {
+        this.work = work;
+        this.maxPauseMs = maxPauseMs;
+    }
 
     private static long now() {
         return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
@@ -22,24 +32,23 @@ final class Outage {
         return pauseMs > 0;
     }
 
-    /** Whether what can wait should be tried now. */
     synchronized boolean mayTry() {
         return pauseMs == 0 || now() >= untilMs;
     }
 
     synchronized void failed(BrokerException failure) {
         if (pauseMs == 0) {
-            LOG.warn("the object store fails; what is to be stored there stays in local files meanwhile: {}", failure.getMessage());
+            LOG.warn("{} fails, and is tried again: {}", work, failure.getMessage());
         } else if (now() < untilMs) {
             return;
         }
-        pauseMs = pauseMs == 0 ? FIRST_PAUSE_MS : Math.min(MAX_PAUSE_MS, 2 * pauseMs);
+        pauseMs = pauseMs == 0 ? FIRST_PAUSE_MS : Math.min(maxPauseMs, 2 * pauseMs);
         untilMs = now() + pauseMs;
     }
 
     synchronized void over() {
         if (pauseMs > 0) {
-            LOG.info("the object store works again");
+            LOG.info("{} works again", work);
         }
         pauseMs = 0;
     }

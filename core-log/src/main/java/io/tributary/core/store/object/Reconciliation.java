@@ -31,7 +31,6 @@ final class Reconciliation {
     /** Looks once; returns whether it came to the end. */
     boolean run() throws InterruptedException {
         try {
-            int aborted = abortUploads();
             // A page is worked on when all have been listed, since deleting while listing may shift what comes.
             List<ObjectKeys.Location> strangers = new ArrayList<>();
             storage.list(keys.root(), page -> page.stream().map(keys::parse).filter(this::isStranger).forEach(strangers::add));
@@ -40,6 +39,7 @@ final class Reconciliation {
                 deleted += delete(location) ? 1 : 0;
             }
             outage.over();
+            int aborted = abortUploadsIfPossible();
             if (aborted + deleted > 0) {
                 LOG.info("{} unfinished uploads and {} objects that belong to no log were deleted", aborted, deleted);
             }
@@ -47,6 +47,16 @@ final class Reconciliation {
         } catch (BrokerException failure) {
             outage.failed(failure);
             return false;
+        }
+    }
+
+    /** Not every store can list them, and nothing but space depends on it. */
+    private int abortUploadsIfPossible() throws InterruptedException {
+        try {
+            return abortUploads();
+        } catch (BrokerException failure) {
+            LOG.warn("unfinished uploads are not looked for: {}", failure.getMessage());
+            return 0;
         }
     }
 

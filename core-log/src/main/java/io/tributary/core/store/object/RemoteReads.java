@@ -69,6 +69,10 @@ final class RemoteReads {
     }
 
     private ByteBuffer fetch(String key, RemoteSegment segment, RemoteSegment.Chunk chunk) {
+        if (!outage.mayTry()) {
+            failures.increment();
+            throw new BrokerException(ErrorCode.STORAGE_FAILURE, "the object store did not answer a moment ago, and has " + key);
+        }
         try {
             ByteBuffer bytes = storage.get(key, chunk.position(), chunk.size());
             outage.over();

@@ -24,13 +24,19 @@ final class SecondTier {
     private static final long UPKEEP_MS = 2_000;
     private static final long RECONCILE_EVERY_MS = TimeUnit.HOURS.toMillis(6);
     private static final long STOP_SECONDS = 20;
+    private static final long MAX_PAUSE_MS = 60_000;
+    /** Readers wait. */
+    private static final long MAX_READ_PAUSE_MS = 4_000;
     private static final Logger LOG = LoggerFactory.getLogger(SecondTier.class);
 
     private final ObjectStorage storage;
     private final ObjectKeys keys;
     private final Predicate<Segment> durable;
     private final Map<LogId, RemoteLog> logs = new ConcurrentHashMap<>();
-    private final Outage outage = new Outage();
+    private final Outage reading = new Outage("reading from the object store", MAX_READ_PAUSE_MS);
+    private final Outage storing = new Outage("storing in the object store", MAX_PAUSE_MS);
+    private final Outage deleting = new Outage("deleting in the object store", MAX_PAUSE_MS);
+    private final Outage listing = new Outage("listing what is in the object store", MAX_PAUSE_MS);
     private final ChunkCache cache;
     private final RemoteReads reads;
     private final Deletions deletions;
@@ -55,10 +61,10 @@ final class SecondTier {
         this.cache = new ChunkCache(cacheDirectory, settings.cacheBytes(), ChunkCache.Grace.DEFAULT);
         this.uploadThreads = pool(settings.transfers(), "tributary-tier-upload-");
         this.readThreads = pool(settings.transfers(), "tributary-tier-read-");
-        this.reads = new RemoteReads(storage, keys, cache, outage);
-        this.deletions = new Deletions(storage, keys, outage, logs, cache);
-        this.uploads = new Uploads(storage, keys, outage, uploadThreads, deletions);
-        this.reconciliation = new Reconciliation(storage, keys, outage, logs);
+        this.reads = new RemoteReads(storage, keys, cache, reading);
+        this.deletions = new Deletions(storage, keys, deleting, logs, cache);
+        this.uploads = new Uploads(storage, keys, storing, uploadThreads, deletions);
+        this.reconciliation = new Reconciliation(storage, keys, listing, logs);
     }
 
     private static ThreadPoolExecutor pool(int threads, String name) {
@@ -157,7 +163,7 @@ final class SecondTier {
             cache.sweep();
             deletions.run();
             long now = CachedChunk.now();
-            if (outage.mayTry() && (!reconciled || now - reconciledMs > RECONCILE_EVERY_MS)) {
+            if (listing.mayTry() && (!reconciled || now - reconciledMs > RECONCILE_EVERY_MS)) {
                 reconciled = reconciliation.run();
                 reconciledMs = now;
             }
@@ -169,7 +175,8 @@ final class SecondTier {
     }
 
     TierStatus status() {
-        return new TierStatus(!outage.isOn(), uploads.uploadedBytes(), reads.fetchedBytes(), uploads.failures(), reads.failures(),
+        boolean available = !reading.isOn() && !storing.isOn() && !deleting.isOn() && !listing.isOn();
+        return new TierStatus(available, uploads.uploadedBytes(), reads.fetchedBytes(), uploads.failures(), reads.failures(),
             uploads.waiting(), deletions.waiting(), cache.sizeInBytes());
     }
 

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Where the second tier is and what it may take.
  *
  * @param endpoint    of an S3-compatible store; null for AWS
- * @param region      null for what the environment says
+ * @param region      null for what the environment says, and with an endpoint for us-east-1
  * @param prefix      what all keys begin with; may be empty, otherwise ends with a slash
  * @param pathStyle   whether the bucket is in the path of requests and not in the host's name
  * @param credentials null for the SDK's default chain

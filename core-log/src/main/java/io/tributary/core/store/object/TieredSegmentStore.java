@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -48,7 +49,7 @@ public final class TieredSegmentStore implements SegmentStore {
     private final SegmentStore files;
     private final Disk disk;
     private final SecondTier tier;
-    private final Map<LogId, Manifest> manifests = new HashMap<>();
+    private final Map<LogId, Manifest> manifests = new ConcurrentHashMap<>();
 
     /**
      * A store of two tiers.

@@ -178,10 +178,15 @@ class TieredLogTest {
         BrokerException failure = fixture.readFailure(0);
         assertThat(failure.code()).isEqualTo(ErrorCode.STORAGE_FAILURE);
         assertThat(failure).hasMessageContaining("down");
+        int gets = objects.gets.get();
+        assertThat(fixture.readFailure(0)).as("no thread is kept waiting").hasMessageContaining("did not answer");
+        assertThat(objects.gets).hasValue(gets);
         long end = fixture.log.highWatermark();
         ByteBuffer more = fixture.append(2);
         assertThat(fixture.readFrom(end)).isEqualTo(more);
         objects.down = false;
+        TierFixture.await().untilAsserted(() -> assertThat(fixture.log.read(0, 1 << 20).toCompletableFuture())
+            .succeedsWithin(Duration.ofSeconds(10)));
         assertThat(fixture.readFrom(0).limit()).isPositive();
     }
 

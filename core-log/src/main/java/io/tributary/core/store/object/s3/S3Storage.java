@@ -75,8 +75,10 @@ public final class S3Storage implements ObjectStorage {
         if (settings.endpoint() != null) {
             builder.endpointOverride(settings.endpoint());
         }
-        if (settings.region() != null) {
-            builder.region(Region.of(settings.region()));
+        // Most other stores have none; the signature needs one.
+        String region = settings.region() == null && settings.endpoint() != null ? Region.US_EAST_1.id() : settings.region();
+        if (region != null) {
+            builder.region(Region.of(region));
         }
         TierSettings.Credentials credentials = settings.credentials();
         if (credentials != null) {
