@@ -83,7 +83,8 @@ class TieringIT {
     @Test
     void aConsumerReadsFromTheBeginningWhatIsInTheBucket() {
         String topic = "tiered";
-        create(topic, Map.of("remote.storage.enable", "true", "local.retention.bytes", "0", "segment.bytes", "2000000", "retention.ms", "-1"));
+        create(topic, Map.of("remote.storage.enable", "true", "local.retention.bytes", "0", "segment.bytes", "2000000",
+            "retention.ms", "-1"));
         KafkaProducer<String, String> producer = fixture.producer(Map.of());
         List<Future<RecordMetadata>> sent = new ArrayList<>();
         for (int i = 0; i < RECORDS; i++) {

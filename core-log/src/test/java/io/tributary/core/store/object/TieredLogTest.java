@@ -167,7 +167,7 @@ class TieredLogTest {
         assertThat(fixture.readFrom(0)).isEqualTo(all);
         objects.down = false;
         fixture.awaitLocalFiles(2);
-        assertThat(fixture.store.status().available()).isTrue();
+        TierFixture.await().until(() -> fixture.store.status().available());
         assertThat(fixture.readFrom(0)).isEqualTo(all);
     }
 

@@ -67,8 +67,8 @@ public enum TopicSetting {
         config -> Double.toString(config.compaction().minDirtyRatio()),
         (config, text) -> config.withCompaction(config.compaction().withMinDirtyRatio(ratio(text)))),
     REMOTE_STORAGE_ENABLE("remote.storage.enable", "remote.log.storage.system.enable", ConfigType.BOOLEAN,
-        "Sealed segments are stored in the broker's object store too. Once this is false again nothing more is; what is there stays readable"
-            + " until the retention removes it.",
+        "Sealed segments are stored in the broker's object store too. Once this is false again nothing more is; what is there stays"
+            + " readable until the retention removes it.",
         config -> Boolean.toString(config.tiering().enabled()),
         (config, text) -> config.withTiering(config.tiering().withEnabled(bool(text)))),
     LOCAL_RETENTION_MS("local.retention.ms", "log.local.retention.ms", ConfigType.LONG,
