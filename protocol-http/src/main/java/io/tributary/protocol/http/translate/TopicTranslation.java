@@ -30,8 +30,8 @@ public final class TopicTranslation {
     public static TopicJson toJson(Topic topic) {
         List<TopicJson.PartitionJson> partitions = topic.partitions().stream().map(TopicTranslation::toJson).toList();
         return new TopicJson(topic.name().name(), topic.id().toString(), toJson(topic.config().retention()),
-            toText(topic.config().compaction().mode()), toJson(topic.config().tiering()), topic.config().storage().name().toLowerCase(Locale.ROOT),
-            topic.config().attributes(), partitions);
+            toText(topic.config().compaction().mode()), toJson(topic.config().tiering()),
+            topic.config().storage().name().toLowerCase(Locale.ROOT), topic.config().attributes(), partitions);
     }
 
     private static TopicJson.PartitionJson toJson(Partition partition) {
