@@ -32,6 +32,7 @@ class BrokerWiring {
         };
         return EmbeddedBroker.open(BrokerConfig.of(properties.dataDir())
             .withDurability(durability)
+            .withTier(properties.tier().settings())
             .withTopics(properties.topics().autoCreate(), TopicConfig.ofPartitions(properties.topics().partitions())));
     }
 

@@ -1,9 +1,11 @@
 package io.tributary.gateway;
 
+import io.tributary.core.broker.EmbeddedBroker;
 import io.tributary.core.protocol.ProtocolContext;
 import io.tributary.gateway.config.TributaryProperties;
 import io.tributary.gateway.health.PortsHealthIndicator;
 import io.tributary.gateway.metrics.ConnectionMetrics;
+import io.tributary.gateway.metrics.TierMetrics;
 import io.tributary.gateway.net.ConnectionLimit;
 import io.tributary.gateway.net.HttpServerLimits;
 import io.tributary.gateway.net.Listeners;
@@ -42,6 +44,11 @@ class GatewayWiring {
         Map<String, ConnectionLimit> limits = new LinkedHashMap<>(listeners.limits());
         limits.put("http", http.limit());
         return new ConnectionMetrics(limits);
+    }
+
+    @Bean
+    TierMetrics tierMetrics(EmbeddedBroker broker) {
+        return new TierMetrics(broker::tierStatus);
     }
 
     /** The bean's name, without its suffix, is the indicator's in the readiness group. */

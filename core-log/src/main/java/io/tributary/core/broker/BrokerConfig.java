@@ -3,9 +3,11 @@ package io.tributary.core.broker;
 import io.tributary.core.model.BrokerException;
 import io.tributary.core.model.ErrorCode;
 import io.tributary.core.model.TopicConfig;
+import io.tributary.core.store.object.TierSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a broker is opened with.
@@ -22,10 +24,12 @@ import java.time.InstantSource;
  * @param maxSegmentAge     a segment is sealed when it is so old
  * @param autoCreateTopics  whether topics are made by use
  * @param topicDefaults     what they are made with
+ * @param tier              where topics may keep sealed segments beside the local disk; null for nowhere
  */
 public record BrokerConfig(Path dataDir, Durability durability, int logThreads, long tailCacheBytes, long maxInFlightBytes,
                            int journalFileBytes, Duration checkpointEvery, Duration retentionEvery, Duration maxSegmentAge,
-                           boolean autoCreateTopics, TopicConfig topicDefaults, int nodeId, InstantSource clock) {
+                           boolean autoCreateTopics, TopicConfig topicDefaults, int nodeId, InstantSource clock,
+                           @Nullable TierSettings tier) {
     private static final int MAX_LOG_THREADS = 64;
     private static final int MIN_JOURNAL_FILE_BYTES = 1 << 20;
     private static final long MIB = 1 << 20;
@@ -53,42 +57,48 @@ public record BrokerConfig(Path dataDir, Durability durability, int logThreads, 
         long eighth = Runtime.getRuntime().maxMemory() / 8;
         return new BrokerConfig(dataDir, Durability.FSYNC, Math.max(1, Runtime.getRuntime().availableProcessors() / 2),
             Math.min(eighth, 256 * MIB), Math.max(MIB, Math.min(eighth, 256 * MIB)), (int) (64 * MIB), Duration.ofSeconds(30),
-            Duration.ofSeconds(10), Duration.ofDays(7), true, TopicConfig.ofPartitions(1), 0, InstantSource.system());
+            Duration.ofSeconds(10), Duration.ofDays(7), true, TopicConfig.ofPartitions(1), 0, InstantSource.system(),
+            null);
     }
 
     public BrokerConfig withDurability(Durability value) {
         return new BrokerConfig(dataDir, value, logThreads, tailCacheBytes, maxInFlightBytes, journalFileBytes, checkpointEvery,
-            retentionEvery, maxSegmentAge, autoCreateTopics, topicDefaults, nodeId, clock);
+            retentionEvery, maxSegmentAge, autoCreateTopics, topicDefaults, nodeId, clock, tier);
     }
 
     public BrokerConfig withLogThreads(int value) {
         return new BrokerConfig(dataDir, durability, value, tailCacheBytes, maxInFlightBytes, journalFileBytes, checkpointEvery,
-            retentionEvery, maxSegmentAge, autoCreateTopics, topicDefaults, nodeId, clock);
+            retentionEvery, maxSegmentAge, autoCreateTopics, topicDefaults, nodeId, clock, tier);
     }
 
     public BrokerConfig withMemory(long tailCache, long maxInFlight) {
         return new BrokerConfig(dataDir, durability, logThreads, tailCache, maxInFlight, journalFileBytes, checkpointEvery,
-            retentionEvery, maxSegmentAge, autoCreateTopics, topicDefaults, nodeId, clock);
+            retentionEvery, maxSegmentAge, autoCreateTopics, topicDefaults, nodeId, clock, tier);
     }
 
     public BrokerConfig withJournalFileBytes(int value) {
         return new BrokerConfig(dataDir, durability, logThreads, tailCacheBytes, maxInFlightBytes, value, checkpointEvery,
-            retentionEvery, maxSegmentAge, autoCreateTopics, topicDefaults, nodeId, clock);
+            retentionEvery, maxSegmentAge, autoCreateTopics, topicDefaults, nodeId, clock, tier);
     }
 
     public BrokerConfig withIntervals(Duration checkpoint, Duration retention, Duration segmentAge) {
         return new BrokerConfig(dataDir, durability, logThreads, tailCacheBytes, maxInFlightBytes, journalFileBytes, checkpoint,
-            retention, segmentAge, autoCreateTopics, topicDefaults, nodeId, clock);
+            retention, segmentAge, autoCreateTopics, topicDefaults, nodeId, clock, tier);
     }
 
     public BrokerConfig withTopics(boolean autoCreate, TopicConfig defaults) {
         return new BrokerConfig(dataDir, durability, logThreads, tailCacheBytes, maxInFlightBytes, journalFileBytes, checkpointEvery,
-            retentionEvery, maxSegmentAge, autoCreate, defaults, nodeId, clock);
+            retentionEvery, maxSegmentAge, autoCreate, defaults, nodeId, clock, tier);
     }
 
     public BrokerConfig withClock(InstantSource value) {
         return new BrokerConfig(dataDir, durability, logThreads, tailCacheBytes, maxInFlightBytes, journalFileBytes, checkpointEvery,
-            retentionEvery, maxSegmentAge, autoCreateTopics, topicDefaults, nodeId, value);
+            retentionEvery, maxSegmentAge, autoCreateTopics, topicDefaults, nodeId, value, tier);
+    }
+
+    public BrokerConfig withTier(@Nullable TierSettings value) {
+        return new BrokerConfig(dataDir, durability, logThreads, tailCacheBytes, maxInFlightBytes, journalFileBytes, checkpointEvery,
+            retentionEvery, maxSegmentAge, autoCreateTopics, topicDefaults, nodeId, clock, value);
     }
 
     private static void require(boolean holds, String message) {

@@ -19,8 +19,9 @@ import io.tributary.core.routing.FullSubscriptions;
 import io.tributary.core.routing.RouteTable;
 import io.tributary.core.state.StateTables;
 import io.tributary.core.store.SegmentStore;
-import io.tributary.core.store.file.FileSegmentStore;
 import io.tributary.core.store.memory.MemorySegmentStore;
+import io.tributary.core.store.object.TierStatus;
+import io.tributary.core.store.object.TieredSegmentStore;
 import io.tributary.core.subscription.Clocks;
 import io.tributary.core.subscription.QueueSubscriptions;
 import io.tributary.core.subscription.SubscriptionLimits;
@@ -39,6 +40,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** A broker with everything in this process and beneath one data directory. */
 public final class EmbeddedBroker implements Broker, AutoCloseable {
@@ -77,8 +79,8 @@ public final class EmbeddedBroker implements Broker, AutoCloseable {
         this.lock = lock;
         this.metadata = new RocksMetadataStore(config.dataDir().resolve("metadata"));
         undo.push(metadata::close);
-        this.files = new FileSegmentStore(config.dataDir(), new FileSegmentStore.Settings(
-            config.durability() == BrokerConfig.Durability.FSYNC, config.journalFileBytes(), config.checkpointEvery()));
+        this.clusterId = loadClusterId();
+        this.files = DurableStore.open(config, clusterId);
         undo.push(files::halt);
         this.memory = new MemorySegmentStore(Runtime.getRuntime().maxMemory() / MEMORY_TOPICS_SHARE);
         LogThread.Settings settings = new LogThread.Settings(config.maxInFlightBytes() / config.logThreads(),
@@ -97,7 +99,6 @@ public final class EmbeddedBroker implements Broker, AutoCloseable {
         this.tables = new StateTables(topics, publisher);
         this.subscriptions = openSubscriptions(routes, full);
         this.transactions = openTransactions();
-        this.clusterId = loadClusterId();
         threads.forEach(thread -> thread.setConsumedFloor(this::consumedBefore));
         long every = config.retentionEvery().toMillis();
         this.compactor = new Compactor(topics::all, every);
@@ -204,6 +205,11 @@ public final class EmbeddedBroker implements Broker, AutoCloseable {
     @Override
     public String clusterId() {
         return clusterId;
+    }
+
+    /** What the second tier does; null when there is none. */
+    public @Nullable TierStatus tierStatus() {
+        return files instanceof TieredSegmentStore tiered ? tiered.status() : null;
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.tributary.core.model.BrokerException;
 import io.tributary.core.model.ErrorCode;
 import io.tributary.core.model.Namespace;
 import io.tributary.core.model.PartitionId;
+import io.tributary.core.model.Retention;
 import io.tributary.core.model.TopicConfig;
 import io.tributary.core.model.TopicName;
 import io.tributary.core.store.LogId;
@@ -93,6 +94,23 @@ final class TopicCatalogue implements Topics {
         threads.forEach(thread -> CompletableFuture.runAsync(() -> { }, thread).join());
     }
 
+    /** Refuses what the topic's store cannot do, by itself or for this topic as it is. */
+    private void requireTier(TopicConfig wanted, @Nullable LogTopic topic) {
+        boolean deletesInOrder = !wanted.compaction().isOn() && wanted.retention().kind() == Retention.Kind.TIME_AND_SIZE;
+        SegmentStore store = stores.of(wanted.storage());
+        if (wanted.tiering().enabled() && !store.hasSecondTier()) {
+            throw new BrokerException(ErrorCode.INVALID_ARGUMENT, "this broker has no object store (setting tributary.tier.bucket)");
+        }
+        if (wanted.tiering().enabled() && !deletesInOrder) {
+            throw new BrokerException(ErrorCode.INVALID_ARGUMENT,
+                "a topic in the object store is neither compacted nor kept until consumed");
+        }
+        if (topic != null && wanted.compaction().isOn() && topic.logs().stream()
+                .anyMatch(log -> store.isOffloaded(new LogId(topic.id(), log.id().partition())))) {
+            throw new BrokerException(ErrorCode.INVALID_ARGUMENT, "a part of the topic is in the object store, and cannot be compacted");
+        }
+    }
+
     private LogTopic open(TopicEntry entry, Map<LogId, SegmentStore.StoredLog> stored) {
         LogTopic topic = new LogTopic(entry);
         grow(topic, entry.config().partitions(), stored);
@@ -148,6 +166,7 @@ final class TopicCatalogue implements Topics {
     }
 
     private Topic make(TopicName name, TopicConfig topicConfig) {
+        requireTier(topicConfig, null);
         TopicEntry entry = new TopicEntry(name, UUID.randomUUID(), topicConfig);
         await(metadata.put(entry.key(), entry.encode(), MetadataStore.ABSENT));
         LogTopic topic = open(entry, new HashMap<>());
@@ -193,6 +212,7 @@ final class TopicCatalogue implements Topics {
                 throw new BrokerException(ErrorCode.INVALID_ARGUMENT,
                     "a topic's partitions only grow, and its storage does not change");
             }
+            requireTier(after, topic);
             TopicEntry entry = new TopicEntry(name, topic.id(), after);
             await(metadata.put(entry.key(), entry.encode(), MetadataStore.ANY_VERSION));
             topic.setConfig(after);

@@ -5,6 +5,7 @@ import io.tributary.core.model.Compaction;
 import io.tributary.core.model.ErrorCode;
 import io.tributary.core.model.Namespace;
 import io.tributary.core.model.Retention;
+import io.tributary.core.model.Tiering;
 import io.tributary.core.model.TopicConfig;
 import io.tributary.core.model.TopicName;
 import java.io.ByteArrayInputStream;
@@ -22,7 +23,9 @@ record TopicEntry(TopicName name, UUID id, TopicConfig config) {
     static final String KEY_PREFIX = "topic/";
     /** Without the compaction. */
     private static final byte FIRST_FORMAT = 1;
-    private static final byte FORMAT = 2;
+    /** Without the tiering. */
+    private static final byte SECOND_FORMAT = 2;
+    private static final byte FORMAT = 3;
 
     /** A topic's name has no slash, so that the key is unambiguous. */
     String key() {
@@ -46,6 +49,9 @@ record TopicEntry(TopicName name, UUID id, TopicConfig config) {
             out.writeLong(config.compaction().minLagMs());
             out.writeLong(config.compaction().tombstoneRetentionMs());
             out.writeDouble(config.compaction().minDirtyRatio());
+            out.writeBoolean(config.tiering().enabled());
+            out.writeLong(config.tiering().localMaxAgeMs());
+            out.writeLong(config.tiering().localMaxBytes());
             out.writeInt(config.segmentBytes());
             out.writeInt(config.maxBatchBytes());
             out.writeInt(config.attributes().size());
@@ -62,7 +68,7 @@ record TopicEntry(TopicName name, UUID id, TopicConfig config) {
     static TopicEntry decode(byte[] value) {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(value))) {
             byte format = in.readByte();
-            if (format != FORMAT && format != FIRST_FORMAT) {
+            if (format < FIRST_FORMAT || format > FORMAT) {
                 throw new BrokerException(ErrorCode.STORAGE_FAILURE, "a topic's metadata has the unknown format " + format);
             }
             TopicName name = new TopicName(new Namespace(in.readUTF()), in.readUTF());
@@ -72,6 +78,7 @@ record TopicEntry(TopicName name, UUID id, TopicConfig config) {
             Retention retention = new Retention(Retention.Kind.valueOf(in.readUTF()), in.readLong(), in.readLong());
             Compaction compaction = format == FIRST_FORMAT ? Compaction.OFF
                 : new Compaction(Compaction.Mode.valueOf(in.readUTF()), in.readLong(), in.readLong(), in.readDouble());
+            Tiering tiering = format <= SECOND_FORMAT ? Tiering.OFF : new Tiering(in.readBoolean(), in.readLong(), in.readLong());
             int segmentBytes = in.readInt();
             int maxBatchBytes = in.readInt();
             Map<String, String> attributes = new HashMap<>();
@@ -79,7 +86,7 @@ record TopicEntry(TopicName name, UUID id, TopicConfig config) {
                 attributes.put(in.readUTF(), in.readUTF());
             }
             return new TopicEntry(name, id,
-                new TopicConfig(partitions, storage, retention, compaction, segmentBytes, maxBatchBytes, attributes));
+                new TopicConfig(partitions, storage, retention, compaction, tiering, segmentBytes, maxBatchBytes, attributes));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -30,14 +30,23 @@ final class LogReader {
     private final AbortedTransactions aborted;
     private final boolean inMemory;
     private final Executor reads;
+    private final Executor remoteReads;
 
-    LogReader(PartitionId id, LogState state, TailWindow tail, AbortedTransactions aborted, boolean inMemory, Executor reads) {
+    /**
+     * A log's reader.
+     *
+     * @param reads       runs reads that block
+     * @param remoteReads runs those of segments that are not local
+     */
+    LogReader(PartitionId id, LogState state, TailWindow tail, AbortedTransactions aborted, boolean inMemory, Executor reads,
+              Executor remoteReads) {
         this.id = id;
         this.state = state;
         this.tail = tail;
         this.aborted = aborted;
         this.inMemory = inMemory;
         this.reads = reads;
+        this.remoteReads = remoteReads;
     }
 
     CompletableFuture<LogRead> read(long offset, int maxBytes) {
@@ -45,7 +54,7 @@ final class LogReader {
             long end = state.highWatermark();
             List<LogSlice> slices = fromMemory(offset, end, maxBytes);
             return slices != null ? CompletableFuture.completedFuture(result(slices, List.of()))
-                : blocking(() -> result(fromSegments(offset, end, maxBytes).slices, List.of()));
+                : blocking(threadsFor(offset), () -> result(fromSegments(offset, end, maxBytes).slices, List.of()));
         });
     }
 
@@ -54,7 +63,7 @@ final class LogReader {
             long end = state.lastStableOffset();
             List<LogSlice> slices = fromMemory(offset, end, maxBytes);
             return slices != null ? CompletableFuture.completedFuture(committed(slices, offset, end))
-                : blocking(() -> {
+                : blocking(threadsFor(offset), () -> {
                     Found found = fromSegments(offset, end, maxBytes);
                     return committed(found.slices, offset, Math.min(end, found.end));
                 });
@@ -68,12 +77,12 @@ final class LogReader {
             long next = maxRecords <= 0 ? end : decodeFromMemory(offset, end, maxRecords, maxBytes, records);
             return !records.isEmpty() || next >= end
                 ? CompletableFuture.completedFuture(records)
-                : blocking(() -> decodeFromSegments(next, end, maxRecords, maxBytes, records));
+                : blocking(threadsFor(next), () -> decodeFromSegments(next, end, maxRecords, maxBytes, records));
         });
     }
 
     CompletableFuture<TimestampLookup> lookUp(long timestampMs) {
-        return checked(state.startOffset(), () -> blocking(() -> find(timestampMs)));
+        return checked(state.startOffset(), () -> blocking(threadsFor(firstWith(timestampMs)), () -> find(timestampMs)));
     }
 
     private <T> CompletableFuture<T> checked(long offset, Supplier<CompletableFuture<T>> read) {
@@ -93,10 +102,27 @@ final class LogReader {
         }
     }
 
-    private <T> CompletableFuture<T> blocking(Supplier<T> read) {
+    /** A read may go on into segments that are nearer, never into one that is further away. */
+    private Executor threadsFor(long offset) {
+        List<Segment> segments = state.segments();
+        int index = floor(segments, offset);
+        return index < 0 || segments.get(index).isLocal() ? reads : remoteReads;
+    }
+
+    /** Where the first segment begins that may hold a record of this time or later. */
+    private long firstWith(long timestampMs) {
+        for (Segment segment : state.segments()) {
+            if (segment.maxTimestamp() >= timestampMs && segment.endOffset() > state.startOffset()) {
+                return segment.baseOffset();
+            }
+        }
+        return state.highWatermark();
+    }
+
+    private static <T> CompletableFuture<T> blocking(Executor threads, Supplier<T> read) {
         CompletableFuture<T> result = new CompletableFuture<>();
         try {
-            reads.execute(() -> {
+            threads.execute(() -> {
                 try {
                     result.complete(read.get());
                 } catch (RuntimeException failure) {

@@ -500,6 +500,9 @@ final class LogWriter {
         if (start > state.startOffset()) {
             deleteBefore(start, new CompletableFuture<>());
         }
+        if (config.get().tiering().enabled()) {
+            new LocalRetention(state, config.get(), now).apply(producers::detach);
+        }
         producers.removeExpired();
     }
 

@@ -18,9 +18,11 @@ import io.tributary.core.store.LogId;
 import io.tributary.core.store.SegmentStore;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.apache.kafka.storage.internals.log.AppendOrigin;
 import org.apache.kafka.storage.internals.log.OffsetMap;
@@ -55,7 +57,9 @@ public final class PartitionLog implements Partition {
         this.state = new LogState(stored.startOffset(), stored.compactedBefore(), stored.segments());
         TailWindow tail = new TailWindow();
         AbortedTransactions aborted = new AbortedTransactions(logId, store);
-        this.reader = new LogReader(id, state, tail, aborted, store.inMemory(), thread.settings().reads());
+        Executor reads = thread.settings().reads();
+        this.reader = new LogReader(id, state, tail, aborted, store.inMemory(), reads,
+            Objects.requireNonNullElse(store.remoteReads(), reads));
         this.writer = new LogWriter(logId, store, thread, state, tail,
             new ProducerStates(id, state, store.stateDirectory(logId), thread.settings().clock(), aborted),
             new LogWriter.Context(id, config, this::notifyListeners));

@@ -352,6 +352,37 @@ final class ProducerStates {
         }
     }
 
+    /** What lies before an offset will be slow to read: looks for producers there now, if the next one to come would have it done. */
+    void detach(long offset) {
+        long newest = newestSnapshot();
+        if (directory == null || newest >= offset || newest < 0 && !aborted.isInUse()) {
+            return;
+        }
+        ProducerStateManager states = loaded();
+        List<Segment> segments = state.segments();
+        long end = segments.get(segments.size() - 1).endOffset();
+        takeSnapshot(end, true);
+        try {
+            if (states.isEmpty() && !aborted.isInUse()) {
+                states.deleteSnapshotsBefore(end);
+            }
+        } catch (IOException e) {
+            throw new BrokerException(ErrorCode.STORAGE_FAILURE, "cannot delete old snapshots of " + id + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** The offset of the newest snapshot, or -1. */
+    private long newestSnapshot() {
+        if (directory == null || !Files.isDirectory(directory)) {
+            return -1;
+        }
+        try {
+            return ProducerStateManager.listSnapshotFiles(directory.toFile()).stream().mapToLong(file -> file.offset).max().orElse(-1);
+        } catch (IOException e) {
+            throw new BrokerException(ErrorCode.STORAGE_FAILURE, "cannot list the snapshots of " + id + ": " + e.getMessage(), e);
+        }
+    }
+
     boolean knowsTransactions() {
         return aborted.isInUse();
     }

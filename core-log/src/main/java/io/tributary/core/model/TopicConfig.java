@@ -7,12 +7,14 @@ import java.util.Map;
  *
  * @param partitions   1 to {@link #MAX_PARTITIONS}
  * @param compaction   beside the retention; not together with {@link Retention.Kind#UNTIL_CONSUMED}
+ * @param tiering      whether sealed segments are also kept in an object store; not together with compaction,
+ *                     {@link Retention.Kind#UNTIL_CONSUMED} or {@link Storage#MEMORY}, which the broker refuses
  * @param segmentBytes a segment is sealed at this size
  * @param maxBatchBytes the largest record batch taken
  * @param attributes   a protocol's own notes, which the core keeps and does not read; keys begin with the protocol's name and a dot
  */
-public record TopicConfig(int partitions, Storage storage, Retention retention, Compaction compaction, int segmentBytes,
-                          int maxBatchBytes, Map<String, String> attributes) {
+public record TopicConfig(int partitions, Storage storage, Retention retention, Compaction compaction, Tiering tiering,
+                          int segmentBytes, int maxBatchBytes, Map<String, String> attributes) {
     public static final int MAX_PARTITIONS = 100_000;
     public static final int DEFAULT_SEGMENT_BYTES = 64 << 20;
     public static final int MIN_SEGMENT_BYTES = 14;
@@ -38,35 +40,39 @@ public record TopicConfig(int partitions, Storage storage, Retention retention, 
 
     /** Durable, with Kafka's default retention. */
     public static TopicConfig ofPartitions(int partitions) {
-        return new TopicConfig(partitions, Storage.DURABLE, Retention.DEFAULT, Compaction.OFF, DEFAULT_SEGMENT_BYTES,
-            DEFAULT_MAX_BATCH_BYTES, Map.of());
+        return new TopicConfig(partitions, Storage.DURABLE, Retention.DEFAULT, Compaction.OFF, Tiering.OFF,
+            DEFAULT_SEGMENT_BYTES, DEFAULT_MAX_BATCH_BYTES, Map.of());
     }
 
     public TopicConfig withPartitions(int count) {
-        return new TopicConfig(count, storage, retention, compaction, segmentBytes, maxBatchBytes, attributes);
+        return new TopicConfig(count, storage, retention, compaction, tiering, segmentBytes, maxBatchBytes, attributes);
     }
 
     public TopicConfig withStorage(Storage value) {
-        return new TopicConfig(partitions, value, retention, compaction, segmentBytes, maxBatchBytes, attributes);
+        return new TopicConfig(partitions, value, retention, compaction, tiering, segmentBytes, maxBatchBytes, attributes);
     }
 
     public TopicConfig withRetention(Retention value) {
-        return new TopicConfig(partitions, storage, value, compaction, segmentBytes, maxBatchBytes, attributes);
+        return new TopicConfig(partitions, storage, value, compaction, tiering, segmentBytes, maxBatchBytes, attributes);
     }
 
     public TopicConfig withCompaction(Compaction value) {
-        return new TopicConfig(partitions, storage, retention, value, segmentBytes, maxBatchBytes, attributes);
+        return new TopicConfig(partitions, storage, retention, value, tiering, segmentBytes, maxBatchBytes, attributes);
+    }
+
+    public TopicConfig withTiering(Tiering value) {
+        return new TopicConfig(partitions, storage, retention, compaction, value, segmentBytes, maxBatchBytes, attributes);
     }
 
     public TopicConfig withSegmentBytes(int value) {
-        return new TopicConfig(partitions, storage, retention, compaction, value, maxBatchBytes, attributes);
+        return new TopicConfig(partitions, storage, retention, compaction, tiering, value, maxBatchBytes, attributes);
     }
 
     public TopicConfig withMaxBatchBytes(int value) {
-        return new TopicConfig(partitions, storage, retention, compaction, segmentBytes, value, attributes);
+        return new TopicConfig(partitions, storage, retention, compaction, tiering, segmentBytes, value, attributes);
     }
 
     public TopicConfig withAttributes(Map<String, String> value) {
-        return new TopicConfig(partitions, storage, retention, compaction, segmentBytes, maxBatchBytes, value);
+        return new TopicConfig(partitions, storage, retention, compaction, tiering, segmentBytes, maxBatchBytes, value);
     }
 }

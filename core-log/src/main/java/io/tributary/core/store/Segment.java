@@ -44,6 +44,25 @@ public interface Segment {
     /** Nothing more will be appended. */
     void seal();
 
+    /** Whether its bytes are on this machine; reads of others may take long, and fail while the network does. */
+    default boolean isLocal() {
+        return true;
+    }
+
+    /**
+     * Asks a store of two tiers to put a copy of a sealed segment into the second; returns at once. To be asked again until there is one.
+     *
+     * @return whether there is one, and it is durable
+     */
+    default boolean offload() {
+        return false;
+    }
+
+    /** Lets the local file of an offloaded segment go, in the background; what readers hold stays readable for a minute. */
+    default void releaseLocal() {
+        // Most stores have one tier.
+    }
+
     /** Deletes the segment; what readers hold stays readable for a minute. */
     void delete();
 }

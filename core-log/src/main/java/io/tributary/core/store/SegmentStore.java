@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,6 +67,21 @@ public interface SegmentStore extends AutoCloseable {
 
     /** A directory for what belongs to a log beside its segments; null when nothing of it outlives the process. */
     @Nullable Path stateDirectory(LogId log);
+
+    /** Whether it can take segments into a second tier. */
+    default boolean hasSecondTier() {
+        return false;
+    }
+
+    /** Whether any part of a log is in the second tier. On any thread. */
+    default boolean isOffloaded(LogId log) {
+        return false;
+    }
+
+    /** Threads for reads of segments that are not local, so that these do not hold up the others; null without a second tier. */
+    default @Nullable Executor remoteReads() {
+        return null;
+    }
 
     /** Whether reads come from memory and never block. */
     boolean inMemory();

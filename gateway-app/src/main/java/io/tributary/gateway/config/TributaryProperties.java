@@ -1,5 +1,7 @@
 package io.tributary.gateway.config;
 
+import io.tributary.core.store.object.TierSettings;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -26,6 +28,7 @@ public record TributaryProperties(
         @DefaultValue Http http,
         @DefaultValue Log log,
         @DefaultValue Topics topics,
+        @DefaultValue Tier tier,
         @DefaultValue Net net,
         @DefaultValue Security security) {
     private static final int MAX_PORT = 65_535;
@@ -96,6 +99,52 @@ public record TributaryProperties(
         public Topics {
             require(partitions >= 1 && partitions <= MAX_PARTITIONS,
                 "tributary.topics.partitions is " + partitions + "; it may be 1 to " + MAX_PARTITIONS);
+        }
+    }
+
+    /**
+     * The object store for sealed segments of topics that ask for it.
+     *
+     * @param bucket    null for no object store
+     * @param endpoint  of a store other than AWS
+     * @param region    null for what the environment says, and with an endpoint for us-east-1
+     * @param prefix    what the keys begin with
+     * @param pathStyle whether the bucket is in the requests' path; null for: with an endpoint
+     * @param accessKey null, with the secret, for the AWS SDK's default chain
+     * @param cacheSize of files for what is read back
+     * @param partSize  what is larger is stored in parts of this size
+     * @param transfers how many uploads and how many reads there are at a time
+     */
+    public record Tier(@Nullable String bucket, @Nullable URI endpoint, @Nullable String region, @DefaultValue("") String prefix,
+                       @Nullable Boolean pathStyle, @Nullable String accessKey, @Nullable String secretKey,
+                       @DefaultValue("4GB") DataSize cacheSize, @DefaultValue("8MB") DataSize partSize,
+                       @DefaultValue("4") int transfers) {
+        public Tier {
+            require(bucket == null || !bucket.isBlank(), "tributary.tier.bucket is empty");
+            require(endpoint == null || endpoint.getHost() != null, "tributary.tier.endpoint is " + endpoint + "; it must be a URL");
+            require((accessKey == null) == (secretKey == null), "tributary.tier.access-key and secret-key go together");
+            require(cacheSize.toBytes() >= TierSettings.MIN_CACHE_BYTES,
+                "tributary.tier.cache-size is " + cacheSize + "; it must be at least 64MB");
+            require(partSize.toBytes() >= TierSettings.MIN_PART_BYTES && partSize.toBytes() <= TierSettings.MAX_PART_BYTES,
+                "tributary.tier.part-size is " + partSize + "; it may be 5MB to 1GB");
+            require(transfers >= 1 && transfers <= TierSettings.MAX_TRANSFERS,
+                "tributary.tier.transfers is " + transfers + "; it may be 1 to " + TierSettings.MAX_TRANSFERS);
+        }
+
+        /** As the broker takes it; null without a bucket. */
+        public @Nullable TierSettings settings() {
+            if (bucket == null) {
+                return null;
+            }
+            return new TierSettings(endpoint, region, bucket, prefix.isEmpty() || prefix.endsWith("/") ? prefix : prefix + "/",
+                pathStyle == null ? endpoint != null : pathStyle,
+                accessKey == null || secretKey == null ? null : new TierSettings.Credentials(accessKey, secretKey), cacheSize.toBytes(),
+                (int) partSize.toBytes(), transfers);
+        }
+
+        @Override
+        public String toString() {
+            return "Tier[" + bucket + " at " + endpoint + "]";
         }
     }
 

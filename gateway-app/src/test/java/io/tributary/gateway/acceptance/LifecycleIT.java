@@ -152,6 +152,16 @@ class LifecycleIT {
     }
 
     @Test
+    void refusesAnObjectStoreThatCannotBeUsedInOneLine() throws Exception {
+        assertThat(failure(directory.resolve("a"), FreePorts.endpoints(), "--tributary.tier.bucket=some-bucket",
+            "--tributary.tier.endpoint=http://127.0.0.1:1", "--tributary.tier.region=us-east-1", "--tributary.tier.access-key=a",
+            "--tributary.tier.secret-key=b"))
+            .hasSize(1).first().asString().contains("some-bucket").contains("http://127.0.0.1:1").contains("cannot be reached");
+        assertThat(failure(directory.resolve("b"), FreePorts.endpoints(), "--tributary.tier.bucket=some-bucket",
+            "--tributary.tier.access-key=a")).hasSize(1).first().asString().contains("tributary.tier.access-key");
+    }
+
+    @Test
     void runsOnTheNewestJava() throws Exception {
         Path java = newerJava();
         Endpoints at = FreePorts.endpoints();

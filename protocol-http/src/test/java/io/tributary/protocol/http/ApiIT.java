@@ -79,6 +79,19 @@ class ApiIT {
     }
 
     @Test
+    void refusesTheObjectStoreOnAServerThatHasNone() {
+        String topic = TestServer.unique("tiered");
+        expectProblem(client.put().uri("/v1/topics/{t}", topic).contentType(MediaType.APPLICATION_JSON)
+            .bodyValue("{\"tiering\":{\"enabled\":true,\"localMaxAge\":\"1d\"}}").exchange(), 400, "INVALID_ARGUMENT");
+        client.put().uri("/v1/topics/{t}", topic).contentType(MediaType.APPLICATION_JSON)
+            .bodyValue("{\"tiering\":{\"enabled\":false,\"localMaxAge\":\"1d\",\"localMaxBytes\":1000}}").exchange()
+            .expectStatus().isCreated().expectBody().jsonPath("$.tiering.enabled").isEqualTo(false)
+            .jsonPath("$.tiering.localMaxAge").isEqualTo("1d").jsonPath("$.tiering.localMaxBytes").isEqualTo(1000);
+        expectProblem(client.put().uri("/v1/topics/{t}", topic).contentType(MediaType.APPLICATION_JSON)
+            .bodyValue("{\"tiering\":{\"enabled\":false,\"localMaxBytes\":-5}}").exchange(), 400, "INVALID_ARGUMENT");
+    }
+
+    @Test
     void describesEveryCall() {
         WebTestClient.BodyContentSpec description = client.get().uri("/v3/api-docs").exchange().expectStatus().isOk().expectBody();
         for (String path : new String[] {"/v1/topics", "/v1/topics/{topic}", "/v1/topics/{topic}/messages", "/v1/topics/{topic}/events",

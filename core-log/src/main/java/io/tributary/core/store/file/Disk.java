@@ -13,7 +13,7 @@ import java.nio.file.StandardOpenOption;
  * What the store changes files and directories through. What was written to a channel is durable once it was forced; a name that was made,
  * moved or deleted stays so once its directory was synced. Safe on any thread.
  */
-interface Disk {
+public interface Disk {
     /** The machine's own. */
     Disk REAL = new Disk() {
         @Override

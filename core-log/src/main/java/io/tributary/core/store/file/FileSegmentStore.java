@@ -4,6 +4,7 @@ import io.tributary.core.batch.BatchHeader;
 import io.tributary.core.model.BrokerException;
 import io.tributary.core.model.ErrorCode;
 import io.tributary.core.store.Lane;
+import io.tributary.core.store.LocalFloor;
 import io.tributary.core.store.LogId;
 import io.tributary.core.store.Segment;
 import io.tributary.core.store.SegmentExtent;
@@ -52,18 +53,29 @@ public final class FileSegmentStore implements SegmentStore, SegmentOwner {
     private final Path segmentsDirectory;
     private final Path journalDirectory;
     private final Settings settings;
+    private final LocalFloor floor;
     private final Checkpointer checkpointer;
     private final OpenFiles openFiles;
     private @Nullable Journal journal;
 
     /** A store beneath a directory that is this process's alone. */
     public FileSegmentStore(Path directory, Settings settings) {
-        this(directory, settings, Disk.REAL);
+        this(directory, settings, LocalFloor.NOTHING_ELSEWHERE, Disk.REAL);
+    }
+
+    /** A store that need not have everything. */
+    public FileSegmentStore(Path directory, Settings settings, LocalFloor floor) {
+        this(directory, settings, floor, Disk.REAL);
     }
 
     /** A store on a disk of the caller's. */
     FileSegmentStore(Path directory, Settings settings, Disk disk) {
+        this(directory, settings, LocalFloor.NOTHING_ELSEWHERE, disk);
+    }
+
+    private FileSegmentStore(Path directory, Settings settings, LocalFloor floor, Disk disk) {
         this.disk = disk;
+        this.floor = floor;
         this.openFiles = new OpenFiles(disk, settings.maxOpenFiles());
         this.segmentsDirectory = directory.resolve("segments");
         this.journalDirectory = directory.resolve("journal");
@@ -85,7 +97,8 @@ public final class FileSegmentStore implements SegmentStore, SegmentOwner {
             Parallel.forEach(logs, log -> {
                 Checkpoint.Point point = checkpoint.points().getOrDefault(log, Checkpoint.Point.NONE);
                 long start = Math.max(starts.getOrDefault(log, 0L), OffsetFile.START.read(path(log)));
-                RecoveredLog found = new RecoveredLog(log, path(log), this, point.withStart(start), checkpoint.clean());
+                RecoveredLog found = new RecoveredLog(log, path(log), this, point.withStart(start), checkpoint.clean(),
+                    floor.localFrom(log, path(log)));
                 found.load();
                 recovered.put(log, found);
             });

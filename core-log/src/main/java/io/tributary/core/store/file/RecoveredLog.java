@@ -30,6 +30,8 @@ final class RecoveredLog {
     private final Path directory;
     private final FileSegmentStore store;
     private final List<FileSegment> segments = new ArrayList<>();
+    /** Before this offset files are not needed. */
+    private final long localFrom;
     private Checkpoint.Point point;
     private boolean changed;
     /** How far compaction had come. */
@@ -37,13 +39,15 @@ final class RecoveredLog {
     /** Where the last segment that compaction has written ends. */
     private long compactedEnd;
 
-    RecoveredLog(LogId id, Path directory, FileSegmentStore store, Checkpoint.Point point, boolean clean) {
+    RecoveredLog(LogId id, Path directory, FileSegmentStore store, Checkpoint.Point point, boolean clean,
+                 long localFrom) {
         this.id = id;
         this.directory = directory;
         this.store = store;
         this.point = point;
         // What a process did that was killed is seen here, and may be gone after a power cut.
         this.changed = !clean;
+        this.localFrom = Math.max(localFrom, point.startOffset());
     }
 
     /** Takes up the files. */
@@ -62,8 +66,8 @@ final class RecoveredLog {
             long next = i + 1 < bases.length ? bases[i + 1] : Long.MAX_VALUE;
             if (FileSegment.isCompacted(paths.get(i))) {
                 loadCompacted(paths.get(i), bases[i]);
-            } else if (endsBeforeStart(bases[i], next) || bases[i] < compactedEnd) {
-                // Deleted by retention or replaced by compaction, and the deletion was lost or failed.
+            } else if (isNotNeeded(bases[i], next) || bases[i] < compactedEnd) {
+                // Deleted by retention, let go because it is elsewhere, or replaced by compaction, and the deletion was lost or failed.
                 delete(paths.get(i));
             } else if (!load(paths.get(i), bases[i], next)) {
                 dropFrom(paths.subList(i + 1, paths.size()));
@@ -79,10 +83,13 @@ final class RecoveredLog {
         }
     }
 
-    /** Whether a segment is wholly before the log's start. What was behind it may be gone too; its own content was not forced any more. */
-    private boolean endsBeforeStart(long base, long nextBase) {
+    /**
+     * Whether a segment is wholly before what local files are needed for. What was behind it may be gone too; its own content was not
+     * forced any more.
+     */
+    private boolean isNotNeeded(long base, long nextBase) {
         long end = base < point.segmentBase() ? Math.min(nextBase, point.segmentBase()) : nextBase;
-        return end <= point.startOffset();
+        return end <= localFrom;
     }
 
     /** The segments' files by base offset; of one base, the compacted one first. */
@@ -111,7 +118,7 @@ final class RecoveredLog {
             throw file.damaged(0, "the log before ends at offset " + end());
         }
         compactedEnd = segment.endOffset();
-        if (segment.endOffset() <= point.startOffset()) {
+        if (segment.endOffset() <= localFrom) {
             delete(segment);
             return;
         }
@@ -149,7 +156,7 @@ final class RecoveredLog {
         if (size < vouched || size > Integer.MAX_VALUE) {
             throw file.damaged(size, "it has " + size + " bytes, and " + vouched + " were durable");
         }
-        if (segments.isEmpty() ? base > point.startOffset() : base != end()) {
+        if (segments.isEmpty() ? base > localFrom : base != end()) {
             if (base <= point.segmentBase() && point.endOffset() > 0) {
                 throw file.damaged(0, "the log before ends at offset " + end());
             }
@@ -286,8 +293,8 @@ final class RecoveredLog {
         if (point.position() > 0 && end() < point.endOffset()) {
             throw damaged("it ends at offset " + end() + ", and " + point.endOffset() + " was durable");
         }
-        if (!segments.isEmpty() && segments.get(0).baseOffset() > point.startOffset()) {
-            throw damaged("it begins at offset " + segments.get(0).baseOffset() + ", not at " + point.startOffset());
+        if (!segments.isEmpty() && segments.get(0).baseOffset() > localFrom) {
+            throw damaged("it begins at offset " + segments.get(0).baseOffset() + ", not at " + localFrom);
         }
         if (!segments.isEmpty() && segments.get(segments.size() - 1).isSealed()) {
             // A log's last segment is one that can be added to.

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 @Schema(name = "Topic")
 public record TopicJson(@Schema(example = "sensors") String name, String id, RetentionJson retention,
                         @Schema(allowableValues = {"off", "compact", "compact-and-delete"}) String compaction,
-                        @Schema(allowableValues = {"durable", "memory"}) String storage,
+                        TieringJson tiering, @Schema(allowableValues = {"durable", "memory"}) String storage,
                         @Schema(description = "Notes of the protocol that made it") Map<String, String> attributes,
                         List<PartitionJson> partitions) {
     /** One partition's extent. */
@@ -32,13 +32,27 @@ public record TopicJson(@Schema(example = "sensors") String name, String id, Ret
             @Schema(description = "Of one partition; absent for any number") @Nullable Long maxBytes) {
     }
 
+    /**
+     * Whether sealed segments are stored in the server's object store too.
+     *
+     * @param localMaxAge   such as {@code 1d}; null for as long as the retention says
+     * @param localMaxBytes of one partition; null for as many as the retention says
+     */
+    @Schema(name = "Tiering")
+    public record TieringJson(
+            @Schema(description = "Needs a server with tributary.tier.bucket; not for compacted topics") boolean enabled,
+            @Schema(description = "How long stored segments stay on the local disk too, such as 1d; absent as long as the retention says",
+                example = "1d") @Nullable String localMaxAge,
+            @Schema(description = "How many bytes of one partition do; absent for any number") @Nullable Long localMaxBytes) {
+    }
+
     /** What a topic is created with, or changed to; what is absent stays as it is, or as the server's defaults say. */
     @Schema(name = "TopicSettings")
     public record Settings(@Schema(description = "May only grow", example = "3") @Nullable Integer partitions,
                            @Nullable RetentionJson retention,
                            @Schema(description = "compact: only the last record of every key stays, for ever; compact-and-delete: until "
                                + "the retention removes that too", allowableValues = {"off", "compact", "compact-and-delete"})
-                           @Nullable String compaction,
+                           @Nullable String compaction, @Nullable TieringJson tiering,
                            @Schema(description = "memory: gone with the process", allowableValues = {"durable", "memory"})
                            @Nullable String storage) {
     }

@@ -6,10 +6,12 @@ import io.tributary.core.model.BrokerException;
 import io.tributary.core.model.Compaction;
 import io.tributary.core.model.ErrorCode;
 import io.tributary.core.model.Retention;
+import io.tributary.core.model.Tiering;
 import io.tributary.core.model.TopicConfig;
 import io.tributary.core.model.TopicConfig.Storage;
 import io.tributary.protocol.http.codec.TopicJson;
 import io.tributary.protocol.http.codec.TopicJson.RetentionJson;
+import io.tributary.protocol.http.codec.TopicJson.TieringJson;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -28,8 +30,8 @@ public final class TopicTranslation {
     public static TopicJson toJson(Topic topic) {
         List<TopicJson.PartitionJson> partitions = topic.partitions().stream().map(TopicTranslation::toJson).toList();
         return new TopicJson(topic.name().name(), topic.id().toString(), toJson(topic.config().retention()),
-            toText(topic.config().compaction().mode()), topic.config().storage().name().toLowerCase(Locale.ROOT),
-            topic.config().attributes(), partitions);
+            toText(topic.config().compaction().mode()), toJson(topic.config().tiering()),
+            topic.config().storage().name().toLowerCase(Locale.ROOT), topic.config().attributes(), partitions);
     }
 
     private static TopicJson.PartitionJson toJson(Partition partition) {
@@ -41,6 +43,12 @@ public final class TopicTranslation {
         return new RetentionJson(retention.kind() == Retention.Kind.UNTIL_CONSUMED ? UNTIL_CONSUMED : TIME_AND_SIZE,
             retention.maxAgeMs() == Retention.UNLIMITED ? null : TimeText.write(Duration.ofMillis(retention.maxAgeMs())),
             retention.maxBytes() == Retention.UNLIMITED ? null : retention.maxBytes());
+    }
+
+    private static TieringJson toJson(Tiering tiering) {
+        return new TieringJson(tiering.enabled(),
+            tiering.localMaxAgeMs() < 0 ? null : TimeText.write(Duration.ofMillis(tiering.localMaxAgeMs())),
+            tiering.localMaxBytes() < 0 ? null : tiering.localMaxBytes());
     }
 
     /** The configuration with what the settings name. Fails with INVALID_ARGUMENT. */
@@ -57,6 +65,9 @@ public final class TopicTranslation {
         }
         if (settings.compaction() != null) {
             result = result.withCompaction(result.compaction().withMode(compactionMode(settings.compaction())));
+        }
+        if (settings.tiering() != null) {
+            result = result.withTiering(tiering(settings.tiering()));
         }
         return result;
     }
@@ -89,20 +100,27 @@ public final class TopicTranslation {
         if (!kind.equals(TIME_AND_SIZE)) {
             throw new BrokerException(ErrorCode.INVALID_ARGUMENT, "retention.kind may be time-and-size or until-consumed");
         }
-        return new Retention(Retention.Kind.TIME_AND_SIZE, ageMs(json.maxAge()), bytes(json.maxBytes()));
+        return new Retention(Retention.Kind.TIME_AND_SIZE, ageMs("retention.maxAge", json.maxAge()),
+            bytes("retention.maxBytes", json.maxBytes()));
     }
 
-    private static long ageMs(@Nullable String maxAge) {
+    private static Tiering tiering(TieringJson json) {
+        return new Tiering(json.enabled(),
+            json.localMaxAge() == null ? Tiering.AS_TOTAL : ageMs("tiering.localMaxAge", json.localMaxAge()),
+            json.localMaxBytes() == null ? Tiering.AS_TOTAL : bytes("tiering.localMaxBytes", json.localMaxBytes()));
+    }
+
+    private static long ageMs(String setting, @Nullable String maxAge) {
         return maxAge == null ? Retention.UNLIMITED
-            : TimeText.span("retention.maxAge", maxAge, Duration.ZERO, Duration.ofMillis(1), MAX_AGE).toMillis();
+            : TimeText.span(setting, maxAge, Duration.ZERO, Duration.ofMillis(1), MAX_AGE).toMillis();
     }
 
-    private static long bytes(@Nullable Long maxBytes) {
+    private static long bytes(String setting, @Nullable Long maxBytes) {
         if (maxBytes == null) {
             return Retention.UNLIMITED;
         }
         if (maxBytes < 1) {
-            throw new BrokerException(ErrorCode.INVALID_ARGUMENT, "retention.maxBytes must be at least 1");
+            throw new BrokerException(ErrorCode.INVALID_ARGUMENT, setting + " must be at least 1");
         }
         return maxBytes;
     }

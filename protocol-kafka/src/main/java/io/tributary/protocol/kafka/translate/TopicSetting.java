@@ -2,9 +2,11 @@ package io.tributary.protocol.kafka.translate;
 
 import io.tributary.core.model.Compaction;
 import io.tributary.core.model.Retention;
+import io.tributary.core.model.Tiering;
 import io.tributary.core.model.TopicConfig;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
@@ -64,6 +66,20 @@ public enum TopicSetting {
         "The share of a log's sealed bytes that must be new before it is compacted.",
         config -> Double.toString(config.compaction().minDirtyRatio()),
         (config, text) -> config.withCompaction(config.compaction().withMinDirtyRatio(ratio(text)))),
+    REMOTE_STORAGE_ENABLE("remote.storage.enable", "remote.log.storage.system.enable", ConfigType.BOOLEAN,
+        "Sealed segments are stored in the broker's object store too. Once this is false again nothing more is; what is there stays"
+            + " readable until the retention removes it.",
+        config -> Boolean.toString(config.tiering().enabled()),
+        (config, text) -> config.withTiering(config.tiering().withEnabled(bool(text)))),
+    LOCAL_RETENTION_MS("local.retention.ms", "log.local.retention.ms", ConfigType.LONG,
+        "How long the local file of a segment that is in the object store is kept, in milliseconds; -1 for ever, -2 as retention.ms says.",
+        config -> Long.toString(config.tiering().localMaxAgeMs()),
+        (config, text) -> config.withTiering(config.tiering().withLocalMaxAgeMs(number(text, Tiering.AS_TOTAL, Long.MAX_VALUE)))),
+    LOCAL_RETENTION_BYTES("local.retention.bytes", "log.local.retention.bytes", ConfigType.LONG,
+        "How many bytes of a partition are kept in local files, once they are in the object store; -1 for any number, -2 as"
+            + " retention.bytes says.",
+        config -> Long.toString(config.tiering().localMaxBytes()),
+        (config, text) -> config.withTiering(config.tiering().withLocalMaxBytes(number(text, Tiering.AS_TOTAL, Long.MAX_VALUE)))),
     COMPRESSION_TYPE("compression.type", "compression.type", ConfigType.STRING, "Batches are kept as producers sent them.", "producer"),
     TIMESTAMP_TYPE("message.timestamp.type", "log.message.timestamp.type", ConfigType.STRING,
         "Records keep the time that producers gave them.", "CreateTime"),
@@ -153,6 +169,14 @@ public enum TopicSetting {
             throw new NumberFormatException();
         }
         return value;
+    }
+
+    private static boolean bool(String text) {
+        return switch (text.toLowerCase(Locale.ROOT)) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new InvalidConfigurationException("remote.storage.enable is true or false, not " + text);
+        };
     }
 
     private static double ratio(String text) {

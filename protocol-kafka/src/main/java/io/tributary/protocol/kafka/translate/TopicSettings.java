@@ -1,5 +1,6 @@
 package io.tributary.protocol.kafka.translate;
 
+import io.tributary.core.model.Retention;
 import io.tributary.core.model.TopicConfig;
 import java.util.Map;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
@@ -30,13 +31,18 @@ public final class TopicSettings {
                 changed = setting.write(changed, value == null ? setting.read(defaults) : value);
             }
         }
+        boolean deletes = !changed.compaction().isOn() && changed.retention().kind() == Retention.Kind.TIME_AND_SIZE;
+        if (changed.tiering().enabled() && !deletes) {
+            throw new InvalidConfigurationException("remote.storage.enable goes neither with cleanup.policy=compact nor with"
+                + " tributary.retention=until-consumed");
+        }
         return changed;
     }
 
     /** All configs set anew: what is not named takes its default (AlterConfigs, which is not incremental). */
     public static TopicConfig replace(TopicConfig config, Map<String, @Nullable String> values, TopicConfig defaults) {
         TopicConfig cleared = config.withRetention(defaults.retention()).withCompaction(defaults.compaction())
-            .withSegmentBytes(defaults.segmentBytes()).withMaxBatchBytes(defaults.maxBatchBytes());
+            .withTiering(defaults.tiering()).withSegmentBytes(defaults.segmentBytes()).withMaxBatchBytes(defaults.maxBatchBytes());
         return change(cleared, values, defaults);
     }
 }
