@@ -34,6 +34,7 @@ final class RoutingArbitraries {
             Tuple.of(5, patterns().map(Filter.MatchingSubject::new)),
             Tuple.of(5, patterns().map(Filter.MatchingAddress::new)),
             Tuple.of(4, headerFilters()),
+            Tuple.of(2, Arbitraries.of("h = 'a'", "h <> 'a' OR tag IS NULL", "$topic = 'a' AND i LIKE '%'").map(Filter.Selected::of)),
             Tuple.of(2, Arbitraries.of("a", "b", "").set().ofMaxSize(3).map(Filter.Tagged::new)));
     }
 
