@@ -2,11 +2,9 @@ package io.tributary.core.routing;
 
 import io.tributary.core.model.Address;
 import io.tributary.core.model.Filter;
-import io.tributary.core.model.HeaderNames;
 import io.tributary.core.model.Record;
 import io.tributary.core.model.SubjectPattern;
 import io.tributary.core.model.TopicName;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -41,11 +39,11 @@ public final class FilterIndex<T> {
     /** By the separator of the words. */
     private final Map<Character, PatternTrie<T>> subjects = new ConcurrentHashMap<>(2);
     private final Map<Character, PatternTrie<T>> addresses = new ConcurrentHashMap<>(2);
-    private final HeaderIndex<T> headers = new HeaderIndex<>();
-    private final Map<String, ValueSet<FilterValues<Filter, T>>> byTag = new ConcurrentHashMap<>(2);
-    private final Map<Filter, FilterValues<Filter, T>> asked = new ConcurrentHashMap<>(2);
-    /** The writer's. */
-    private final Map<Filter.Tagged, FilterValues<Filter, T>> tagged = new HashMap<>();
+    /** Each different one once, for it is asked. */
+    private final Map<Filter, FilterValues<Filter, T>> selected = new ConcurrentHashMap<>(2);
+    /** Null while they are empty: most topics have neither. */
+    private volatile @Nullable HeaderIndex<T> headers;
+    private volatile @Nullable TagIndex<T> tags;
 
     /** Whether the value was not there under this filter. */
     public synchronized boolean add(Filter filter, T value) {
@@ -60,11 +58,11 @@ public final class FilterIndex<T> {
         } else if (filter instanceof Filter.MatchingAddress address) {
             return add(addresses, address.pattern(), value);
         } else if (filter instanceof Filter.MatchingHeaders wanted) {
-            return headers.add(wanted, value);
-        } else if (filter instanceof Filter.Tagged tags) {
-            return addTagged(tags, value);
+            return addHeaders(wanted, value);
+        } else if (filter instanceof Filter.Tagged tagged) {
+            return addTagged(tagged, value);
         }
-        return asked.computeIfAbsent(filter, absent -> new FilterValues<>(filter)).add(value);
+        return selected.computeIfAbsent(filter, absent -> new FilterValues<>(filter)).add(value);
     }
 
     /** Whether the value was there under this filter. */
@@ -80,17 +78,17 @@ public final class FilterIndex<T> {
         } else if (filter instanceof Filter.MatchingAddress address) {
             return remove(addresses, address.pattern(), value);
         } else if (filter instanceof Filter.MatchingHeaders wanted) {
-            return headers.remove(wanted, value);
-        } else if (filter instanceof Filter.Tagged tags) {
-            return removeTagged(tags, value);
+            return removeHeaders(wanted, value);
+        } else if (filter instanceof Filter.Tagged tagged) {
+            return removeTagged(tagged, value);
         }
-        return remove(asked, filter, value);
+        return remove(selected, filter, value);
     }
 
     /** Whether no value is there under any filter. */
     public synchronized boolean isEmpty() {
         return !all.hasValues() && !unkeyed.hasValues() && exact.isEmpty() && subjects.isEmpty() && addresses.isEmpty()
-            && headers.isEmpty() && tagged.isEmpty() && asked.isEmpty();
+            && selected.isEmpty() && headers == null && tags == null;
     }
 
     /** Gives the values whose filter takes this record of this topic, in no order; each once for every filter that it is under. */
@@ -102,14 +100,15 @@ public final class FilterIndex<T> {
         if (!(exact.isEmpty() && subjects.isEmpty() && addresses.isEmpty())) {
             matchSubject(topic, record.subject(), sink);
         }
-        headers.match(topic, record, sink);
-        if (!byTag.isEmpty()) {
-            String tag = record.headers().text(HeaderNames.TAG);
-            if (tag != null) {
-                FilterValues.give(byTag, tag, sink);
-            }
+        HeaderIndex<T> byHeaders = headers;
+        if (byHeaders != null) {
+            byHeaders.match(topic, record, sink);
         }
-        for (FilterValues<Filter, T> values : asked.values()) {
+        TagIndex<T> byTag = tags;
+        if (byTag != null) {
+            byTag.match(record, sink);
+        }
+        for (FilterValues<Filter, T> values : selected.values()) {
             if (values.filter.matches(topic, record)) {
                 values.forEach(sink);
             }
@@ -158,26 +157,42 @@ public final class FilterIndex<T> {
         return true;
     }
 
-    private boolean addTagged(Filter.Tagged filter, T value) {
-        FilterValues<Filter, T> values = tagged.get(filter);
-        if (values != null) {
-            return values.add(value);
+    private boolean addHeaders(Filter.MatchingHeaders filter, T value) {
+        HeaderIndex<T> index = headers;
+        if (index == null) {
+            index = new HeaderIndex<>();
+            headers = index;
         }
-        FilterValues<Filter, T> first = new FilterValues<>(filter);
-        first.add(value);
-        tagged.put(filter, first);
-        filter.tags().forEach(tag -> FilterValues.link(byTag, tag, first));
+        return index.add(filter, value);
+    }
+
+    private boolean removeHeaders(Filter.MatchingHeaders filter, T value) {
+        HeaderIndex<T> index = headers;
+        if (index == null || !index.remove(filter, value)) {
+            return false;
+        }
+        if (index.isEmpty()) {
+            headers = null;
+        }
         return true;
     }
 
+    private boolean addTagged(Filter.Tagged filter, T value) {
+        TagIndex<T> index = tags;
+        if (index == null) {
+            index = new TagIndex<>();
+            tags = index;
+        }
+        return index.add(filter, value);
+    }
+
     private boolean removeTagged(Filter.Tagged filter, T value) {
-        FilterValues<Filter, T> values = tagged.get(filter);
-        if (values == null || !values.remove(value)) {
+        TagIndex<T> index = tags;
+        if (index == null || !index.remove(filter, value)) {
             return false;
         }
-        if (!values.hasValues()) {
-            tagged.remove(filter);
-            filter.tags().forEach(tag -> FilterValues.unlink(byTag, tag, values));
+        if (index.isEmpty()) {
+            tags = null;
         }
         return true;
     }
