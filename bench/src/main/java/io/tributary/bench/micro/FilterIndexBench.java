@@ -47,7 +47,10 @@ public class FilterIndexBench {
         EXACT_1M(1_000_000),
         HEADERS_1M(1_000_000),
         TAGS_100K(100_000),
-        SELECTORS_1K(1_000);
+        /** Of which each asks for a header's text, and so is found by it. */
+        SELECTORS_100K(100_000),
+        /** Of which each must be evaluated. */
+        SELECTORS_ASKED_1K(1_000);
 
         private final int count;
 
@@ -62,7 +65,8 @@ public class FilterIndexBench {
                 case EXACT_1M -> new Filter.ExactSubject(path(i, 0));
                 case HEADERS_1M -> new Filter.MatchingHeaders(true, Map.of("type", "reading", "sensor", "s" + i));
                 case TAGS_100K -> Filter.Tagged.parse("s" + i + " || t" + i);
-                case SELECTORS_1K -> Filter.Selected.of("sensor = 's" + i + "' AND value > 5");
+                case SELECTORS_100K -> Filter.Selected.of("sensor = 's" + i + "' AND value > 5");
+                case SELECTORS_ASKED_1K -> Filter.Selected.of("value > 6 AND sensor LIKE 's" + i + "'");
             };
         }
     }

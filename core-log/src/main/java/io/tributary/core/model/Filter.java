@@ -153,6 +153,17 @@ public sealed interface Filter {
             return selector.text();
         }
 
+        /** Headers that every record has that it takes, each with the texts one of which it is; empty if the selector names none. */
+        public Map<String, Set<String>> requiredHeaders() {
+            Map<String, Set<String>> headers = new LinkedHashMap<>();
+            selector.required().forEach((name, texts) -> {
+                if (RecordProperties.isHeader(name)) {
+                    headers.put(RecordProperties.headerOf(name), texts);
+                }
+            });
+            return headers;
+        }
+
         @Override
         public boolean matches(TopicName topic, Record record) {
             return selector.matches(new RecordProperties(topic, record));

@@ -15,22 +15,33 @@ record RecordProperties(TopicName topic, Record record) implements Selector.Prop
             case "$subject" -> record.subject();
             case "$address" -> Address.path(topic, record.key());
             case "$timestamp", "JMSTimestamp" -> record.timestamp();
-            case "JMSMessageID" -> header(HeaderNames.MESSAGE_ID);
-            case "JMSCorrelationID" -> header(HeaderNames.CORRELATION_ID);
-            case "JMSPriority" -> header(HeaderNames.PRIORITY);
-            case "JMSType" -> header(HeaderNames.TYPE);
             case "JMSDeliveryMode" -> deliveryMode();
-            default -> header(name);
+            default -> record.headers().text(headerOf(name));
         };
     }
 
-    private @Nullable String header(String name) {
-        return record.headers().text(name);
+    /** Whether the identifier means a header's text as it stands. */
+    static boolean isHeader(String name) {
+        return switch (name) {
+            case "$topic", "$subject", "$address", "$timestamp", "JMSTimestamp", "JMSDeliveryMode" -> false;
+            default -> true;
+        };
+    }
+
+    /** The header that an identifier means. */
+    static String headerOf(String name) {
+        return switch (name) {
+            case "JMSMessageID" -> HeaderNames.MESSAGE_ID;
+            case "JMSCorrelationID" -> HeaderNames.CORRELATION_ID;
+            case "JMSPriority" -> HeaderNames.PRIORITY;
+            case "JMSType" -> HeaderNames.TYPE;
+            default -> name;
+        };
     }
 
     /** By JMS's names, which a selector compares it with. */
     private @Nullable String deliveryMode() {
-        String mode = header(HeaderNames.DELIVERY_MODE);
+        String mode = record.headers().text(HeaderNames.DELIVERY_MODE);
         return "2".equals(mode) ? "PERSISTENT" : "1".equals(mode) ? "NON_PERSISTENT" : null;
     }
 }

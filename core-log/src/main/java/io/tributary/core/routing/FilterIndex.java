@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>tags</td><td>a look-up</td><td>about 60 bytes and 60 a tag</td></tr>
  * <tr><td>headers</td><td>a look-up for each header; asks the filters that are found by one of the record's</td>
  *     <td>about 200 bytes; for <em>any</em> 100 more for each header</td></tr>
- * <tr><td>selector</td><td>asks each that is different</td><td>about 100 bytes</td></tr>
+ * <tr><td>selector</td><td>as headers if it asks for a header's text, {@code a = 'x' AND ...}; the others are asked, each different one
+ *     once</td><td>about 200 bytes</td></tr>
  * </table>
  * Every value beyond the first of a filter adds 4 to 48 bytes.
  *
@@ -39,8 +40,6 @@ public final class FilterIndex<T> {
     /** By the separator of the words. */
     private final Map<Character, PatternTrie<T>> subjects = new ConcurrentHashMap<>(2);
     private final Map<Character, PatternTrie<T>> addresses = new ConcurrentHashMap<>(2);
-    /** Each different one once, for it is asked. */
-    private final Map<Filter, FilterValues<Filter, T>> selected = new ConcurrentHashMap<>(2);
     /** Null while they are empty: most topics have neither. */
     private volatile @Nullable HeaderIndex<T> headers;
     private volatile @Nullable TagIndex<T> tags;
@@ -57,12 +56,10 @@ public final class FilterIndex<T> {
             return add(subjects, subject.pattern(), value);
         } else if (filter instanceof Filter.MatchingAddress address) {
             return add(addresses, address.pattern(), value);
-        } else if (filter instanceof Filter.MatchingHeaders wanted) {
-            return addHeaders(wanted, value);
         } else if (filter instanceof Filter.Tagged tagged) {
             return addTagged(tagged, value);
         }
-        return selected.computeIfAbsent(filter, absent -> new FilterValues<>(filter)).add(value);
+        return addHeaders(filter, value);
     }
 
     /** Whether the value was there under this filter. */
@@ -77,18 +74,16 @@ public final class FilterIndex<T> {
             return remove(subjects, subject.pattern(), value);
         } else if (filter instanceof Filter.MatchingAddress address) {
             return remove(addresses, address.pattern(), value);
-        } else if (filter instanceof Filter.MatchingHeaders wanted) {
-            return removeHeaders(wanted, value);
         } else if (filter instanceof Filter.Tagged tagged) {
             return removeTagged(tagged, value);
         }
-        return remove(selected, filter, value);
+        return removeHeaders(filter, value);
     }
 
     /** Whether no value is there under any filter. */
     public synchronized boolean isEmpty() {
         return !all.hasValues() && !unkeyed.hasValues() && exact.isEmpty() && subjects.isEmpty() && addresses.isEmpty()
-            && selected.isEmpty() && headers == null && tags == null;
+            && headers == null && tags == null;
     }
 
     /** Gives the values whose filter takes this record of this topic, in no order; each once for every filter that it is under. */
@@ -107,11 +102,6 @@ public final class FilterIndex<T> {
         TagIndex<T> byTag = tags;
         if (byTag != null) {
             byTag.match(record, sink);
-        }
-        for (FilterValues<Filter, T> values : selected.values()) {
-            if (values.filter.matches(topic, record)) {
-                values.forEach(sink);
-            }
         }
     }
 
@@ -146,8 +136,8 @@ public final class FilterIndex<T> {
         return true;
     }
 
-    private static <K, T, S extends ValueSet<T>> boolean remove(Map<K, S> sets, K key, T value) {
-        S set = sets.get(key);
+    private static <K, T> boolean remove(Map<K, ValueSet<T>> sets, K key, T value) {
+        ValueSet<T> set = sets.get(key);
         if (set == null || !set.remove(value)) {
             return false;
         }
@@ -157,7 +147,7 @@ public final class FilterIndex<T> {
         return true;
     }
 
-    private boolean addHeaders(Filter.MatchingHeaders filter, T value) {
+    private boolean addHeaders(Filter filter, T value) {
         HeaderIndex<T> index = headers;
         if (index == null) {
             index = new HeaderIndex<>();
@@ -166,7 +156,7 @@ public final class FilterIndex<T> {
         return index.add(filter, value);
     }
 
-    private boolean removeHeaders(Filter.MatchingHeaders filter, T value) {
+    private boolean removeHeaders(Filter filter, T value) {
         HeaderIndex<T> index = headers;
         if (index == null || !index.remove(filter, value)) {
             return false;

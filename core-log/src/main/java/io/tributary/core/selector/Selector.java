@@ -1,5 +1,8 @@
 package io.tributary.core.selector;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,6 +53,34 @@ public final class Selector {
     /** Whether the condition is true of the message; not if it is unknown. */
     public boolean matches(Properties message) {
         return condition.test(new Values(message, properties)) == Truth.TRUE;
+    }
+
+    /**
+     * Properties that a message must have for the condition to be true, each with the texts one of which it then is. Found where the
+     * condition says {@code name = 'text'} or {@code name IN ('text', ...)}, alone or with more that AND joins; empty if it does not.
+     */
+    public Map<String, Set<String>> required() {
+        Map<String, Set<String>> required = new LinkedHashMap<>();
+        require(condition, required);
+        return required;
+    }
+
+    private static void require(Condition condition, Map<String, Set<String>> required) {
+        if (condition instanceof Condition.And and) {
+            and.parts().forEach(part -> require(part, required));
+        } else if (condition instanceof Condition.In in && !in.negated()) {
+            required.put(in.property().name(), in.texts());
+        } else if (condition instanceof Comparison comparison && comparison.operator() == Comparison.Operator.EQUAL) {
+            require(comparison.left(), comparison.right(), required);
+            require(comparison.right(), comparison.left(), required);
+        }
+    }
+
+    private static void require(Operand one, Operand other, Map<String, Set<String>> required) {
+        if (one instanceof Operand.Property property && other instanceof Operand.Literal literal
+            && literal.constant() instanceof String constant) {
+            required.put(property.name(), Set.of(constant));
+        }
     }
 
     public String text() {

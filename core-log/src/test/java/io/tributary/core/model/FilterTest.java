@@ -96,4 +96,10 @@ class FilterTest {
         assertThatThrownBy(() -> Filter.Selected.of("region = ")).isInstanceOfSatisfying(BrokerException.class,
             refused -> assertThat(refused.code()).isEqualTo(ErrorCode.INVALID_ARGUMENT)).hasMessageContaining("at character 10");
     }
+
+    @Test
+    void tellsTheHeadersThatASelectorRequires() {
+        assertThat(Filter.Selected.of("JMSType = 'a' AND $topic = 't' AND JMSDeliveryMode = 'PERSISTENT' AND x IN ('1', '2')")
+            .requiredHeaders()).isEqualTo(Map.of(HeaderNames.TYPE, Set.of("a"), "x", Set.of("1", "2")));
+    }
 }

@@ -3,7 +3,9 @@ package io.tributary.core.selector;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -176,5 +178,14 @@ class SelectorTest {
     void selectorsAreEqualByTheirText() {
         assertThat(Selector.parse("a = 1")).isEqualTo(Selector.parse("a = 1")).hasSameHashCodeAs(Selector.parse("a = 1"))
             .isNotEqualTo(Selector.parse("a = 2")).hasToString("a = 1");
+    }
+
+    @Test
+    void tellsWhatAMessageMustHave() {
+        assertThat(Selector.parse("a = 'x' AND 'y' = b AND (c IN ('1', '2') AND d > 5)").required())
+            .isEqualTo(Map.of("a", Set.of("x"), "b", Set.of("y"), "c", Set.of("1", "2")));
+        for (String none : List.of("a <> 'x'", "a = 'x' OR b = 'y'", "NOT a = 'x'", "a NOT IN ('x')", "a = 5", "a = b", "a LIKE 'x'")) {
+            assertThat(Selector.parse(none).required()).as(none).isEmpty();
+        }
     }
 }
