@@ -1,7 +1,10 @@
 package io.tributary.core.model;
 
+import io.tributary.core.selector.Selector;
+import io.tributary.core.selector.SelectorException;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -99,14 +102,71 @@ public sealed interface Filter {
 
     /** Records whose header {@link HeaderNames#TAG} is one of the tags. */
     record Tagged(Set<String> tags) implements Filter {
+        private static final String OR = "||";
+        private static final String EVERY = "*";
+
         public Tagged {
             tags = Set.copyOf(tags);
+        }
+
+        /**
+         * Reads {@code a || b}: tags with {@code ||} between them, without the space around each. A {@code *} among them takes every
+         * record, tagged or not. Fails with INVALID_ARGUMENT for an empty tag.
+         */
+        public static Filter parse(String expression) {
+            Set<String> tags = new LinkedHashSet<>();
+            int start = 0;
+            while (start >= 0) {
+                int end = expression.indexOf(OR, start);
+                String tag = (end < 0 ? expression.substring(start) : expression.substring(start, end)).strip();
+                if (tag.isEmpty()) {
+                    throw new BrokerException(ErrorCode.INVALID_ARGUMENT, "an empty tag in '" + expression + "'");
+                }
+                tags.add(tag);
+                start = end < 0 ? -1 : end + OR.length();
+            }
+            return tags.contains(EVERY) ? new All() : new Tagged(tags);
         }
 
         @Override
         public boolean matches(TopicName topic, Record record) {
             String tag = record.headers().text(HeaderNames.TAG);
             return tag != null && tags.contains(tag);
+        }
+    }
+
+    /**
+     * Records of which a selector is true: SQL-92 conditions as JMS has them, over the record's headers. See {@link RecordProperties} for
+     * what the identifiers mean and {@link Selector} for the syntax and its bounds.
+     */
+    record Selected(Selector selector) implements Filter {
+        /** Compiles a selector. Fails with INVALID_ARGUMENT, telling what is wrong at which character. */
+        public static Selected of(String text) {
+            try {
+                return new Selected(Selector.parse(text));
+            } catch (SelectorException wrong) {
+                throw new BrokerException(ErrorCode.INVALID_ARGUMENT, "no selector: " + wrong.getMessage(), wrong);
+            }
+        }
+
+        public String text() {
+            return selector.text();
+        }
+
+        /** Headers that every record has that it takes, each with the texts one of which it is; empty if the selector names none. */
+        public Map<String, Set<String>> requiredHeaders() {
+            Map<String, Set<String>> headers = new LinkedHashMap<>();
+            selector.required().forEach((name, texts) -> {
+                if (RecordProperties.isHeader(name)) {
+                    headers.put(RecordProperties.headerOf(name), texts);
+                }
+            });
+            return headers;
+        }
+
+        @Override
+        public boolean matches(TopicName topic, Record record) {
+            return selector.matches(new RecordProperties(topic, record));
         }
     }
 }

@@ -25,6 +25,10 @@ public final class HeaderNames {
 
     public static final String AMQP_PREFIX = "amqp.";
     public static final String MQTT_PREFIX = "mqtt.";
+    /** What a selector calls JMSType. */
+    public static final String TYPE = AMQP_PREFIX + "type";
+    /** 1 transient, 2 persistent. */
+    public static final String DELIVERY_MODE = AMQP_PREFIX + "delivery-mode";
     /** Put before a client's own header whose name is one of the reserved ones, so that it is told from the property. */
     public static final String ESCAPE_PREFIX = "header:";
 

@@ -2,11 +2,9 @@ package io.tributary.core.routing;
 
 import io.tributary.core.model.Address;
 import io.tributary.core.model.Filter;
-import io.tributary.core.model.HeaderNames;
 import io.tributary.core.model.Record;
 import io.tributary.core.model.SubjectPattern;
 import io.tributary.core.model.TopicName;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -24,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>tags</td><td>a look-up</td><td>about 60 bytes and 60 a tag</td></tr>
  * <tr><td>headers</td><td>a look-up for each header; asks the filters that are found by one of the record's</td>
  *     <td>about 200 bytes; for <em>any</em> 100 more for each header</td></tr>
- * <tr><td>selector</td><td>asks each that is different</td><td>about 100 bytes</td></tr>
+ * <tr><td>selector</td><td>as headers if it asks for a header's text, {@code a = 'x' AND ...}; the others are asked, each different one
+ *     once</td><td>about 200 bytes</td></tr>
  * </table>
  * Every value beyond the first of a filter adds 4 to 48 bytes.
  *
@@ -41,11 +40,9 @@ public final class FilterIndex<T> {
     /** By the separator of the words. */
     private final Map<Character, PatternTrie<T>> subjects = new ConcurrentHashMap<>(2);
     private final Map<Character, PatternTrie<T>> addresses = new ConcurrentHashMap<>(2);
-    private final HeaderIndex<T> headers = new HeaderIndex<>();
-    private final Map<String, ValueSet<FilterValues<Filter, T>>> byTag = new ConcurrentHashMap<>(2);
-    private final Map<Filter, FilterValues<Filter, T>> asked = new ConcurrentHashMap<>(2);
-    /** The writer's. */
-    private final Map<Filter.Tagged, FilterValues<Filter, T>> tagged = new HashMap<>();
+    /** Null while they are empty: most topics have neither. */
+    private volatile @Nullable HeaderIndex<T> headers;
+    private volatile @Nullable TagIndex<T> tags;
 
     /** Whether the value was not there under this filter. */
     public synchronized boolean add(Filter filter, T value) {
@@ -59,12 +56,10 @@ public final class FilterIndex<T> {
             return add(subjects, subject.pattern(), value);
         } else if (filter instanceof Filter.MatchingAddress address) {
             return add(addresses, address.pattern(), value);
-        } else if (filter instanceof Filter.MatchingHeaders wanted) {
-            return headers.add(wanted, value);
-        } else if (filter instanceof Filter.Tagged tags) {
-            return addTagged(tags, value);
+        } else if (filter instanceof Filter.Tagged tagged) {
+            return addTagged(tagged, value);
         }
-        return asked.computeIfAbsent(filter, absent -> new FilterValues<>(filter)).add(value);
+        return addHeaders(filter, value);
     }
 
     /** Whether the value was there under this filter. */
@@ -79,18 +74,16 @@ public final class FilterIndex<T> {
             return remove(subjects, subject.pattern(), value);
         } else if (filter instanceof Filter.MatchingAddress address) {
             return remove(addresses, address.pattern(), value);
-        } else if (filter instanceof Filter.MatchingHeaders wanted) {
-            return headers.remove(wanted, value);
-        } else if (filter instanceof Filter.Tagged tags) {
-            return removeTagged(tags, value);
+        } else if (filter instanceof Filter.Tagged tagged) {
+            return removeTagged(tagged, value);
         }
-        return remove(asked, filter, value);
+        return removeHeaders(filter, value);
     }
 
     /** Whether no value is there under any filter. */
     public synchronized boolean isEmpty() {
         return !all.hasValues() && !unkeyed.hasValues() && exact.isEmpty() && subjects.isEmpty() && addresses.isEmpty()
-            && headers.isEmpty() && tagged.isEmpty() && asked.isEmpty();
+            && headers == null && tags == null;
     }
 
     /** Gives the values whose filter takes this record of this topic, in no order; each once for every filter that it is under. */
@@ -102,17 +95,13 @@ public final class FilterIndex<T> {
         if (!(exact.isEmpty() && subjects.isEmpty() && addresses.isEmpty())) {
             matchSubject(topic, record.subject(), sink);
         }
-        headers.match(topic, record, sink);
-        if (!byTag.isEmpty()) {
-            String tag = record.headers().text(HeaderNames.TAG);
-            if (tag != null) {
-                FilterValues.give(byTag, tag, sink);
-            }
+        HeaderIndex<T> byHeaders = headers;
+        if (byHeaders != null) {
+            byHeaders.match(topic, record, sink);
         }
-        for (FilterValues<Filter, T> values : asked.values()) {
-            if (values.filter.matches(topic, record)) {
-                values.forEach(sink);
-            }
+        TagIndex<T> byTag = tags;
+        if (byTag != null) {
+            byTag.match(record, sink);
         }
     }
 
@@ -147,8 +136,8 @@ public final class FilterIndex<T> {
         return true;
     }
 
-    private static <K, T, S extends ValueSet<T>> boolean remove(Map<K, S> sets, K key, T value) {
-        S set = sets.get(key);
+    private static <K, T> boolean remove(Map<K, ValueSet<T>> sets, K key, T value) {
+        ValueSet<T> set = sets.get(key);
         if (set == null || !set.remove(value)) {
             return false;
         }
@@ -158,26 +147,42 @@ public final class FilterIndex<T> {
         return true;
     }
 
-    private boolean addTagged(Filter.Tagged filter, T value) {
-        FilterValues<Filter, T> values = tagged.get(filter);
-        if (values != null) {
-            return values.add(value);
+    private boolean addHeaders(Filter filter, T value) {
+        HeaderIndex<T> index = headers;
+        if (index == null) {
+            index = new HeaderIndex<>();
+            headers = index;
         }
-        FilterValues<Filter, T> first = new FilterValues<>(filter);
-        first.add(value);
-        tagged.put(filter, first);
-        filter.tags().forEach(tag -> FilterValues.link(byTag, tag, first));
+        return index.add(filter, value);
+    }
+
+    private boolean removeHeaders(Filter filter, T value) {
+        HeaderIndex<T> index = headers;
+        if (index == null || !index.remove(filter, value)) {
+            return false;
+        }
+        if (index.isEmpty()) {
+            headers = null;
+        }
         return true;
     }
 
+    private boolean addTagged(Filter.Tagged filter, T value) {
+        TagIndex<T> index = tags;
+        if (index == null) {
+            index = new TagIndex<>();
+            tags = index;
+        }
+        return index.add(filter, value);
+    }
+
     private boolean removeTagged(Filter.Tagged filter, T value) {
-        FilterValues<Filter, T> values = tagged.get(filter);
-        if (values == null || !values.remove(value)) {
+        TagIndex<T> index = tags;
+        if (index == null || !index.remove(filter, value)) {
             return false;
         }
-        if (!values.hasValues()) {
-            tagged.remove(filter);
-            filter.tags().forEach(tag -> FilterValues.unlink(byTag, tag, values));
+        if (index.isEmpty()) {
+            tags = null;
         }
         return true;
     }

@@ -2,7 +2,6 @@ package io.tributary.core.routing;
 
 import io.tributary.core.model.Filter;
 import java.util.Map;
-import java.util.function.Consumer;
 
 /** The values of one filter that is found under several keys, or is asked. Two are equal only if they are the same. */
 final class FilterValues<F extends Filter, T> extends ValueSet<T> {
@@ -22,14 +21,6 @@ final class FilterValues<F extends Filter, T> extends ValueSet<T> {
         ValueSet<FilterValues<F, T>> set = sets.get(key);
         if (set != null && set.remove(values) && !set.hasValues()) {
             sets.remove(key);
-        }
-    }
-
-    /** Gives the values of every filter in the set of a key. */
-    static <K, F extends Filter, T> void give(Map<K, ValueSet<FilterValues<F, T>>> sets, K key, Consumer<? super T> sink) {
-        ValueSet<FilterValues<F, T>> set = sets.get(key);
-        if (set != null) {
-            set.forEach(values -> values.forEach(sink));
         }
     }
 }

@@ -5,6 +5,7 @@ import io.tributary.core.model.Header;
 import io.tributary.core.model.Headers;
 import io.tributary.core.model.Record;
 import io.tributary.core.model.TopicName;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -16,8 +17,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Values under filters of headers. A filter that wants all its headers is found by one of them, the one that fewest others are found by;
- * one that wants any is found by each. What is found is asked. One writer at a time; readers take no lock.
+ * Values under filters of headers and selectors. A filter that must have certain headers is found by one of them, the one by which fewest
+ * others are found; one that wants any of several is found by each. What is found is asked, and so is what nothing leads to. One
+ * writer at a time; readers take no lock.
  */
 final class HeaderIndex<T> {
     /** Headers of a record from which on a table tells the last of each name. */
@@ -27,31 +29,35 @@ final class HeaderIndex<T> {
     private record Wanted(String name, @Nullable String value) {
     }
 
-    /** A filter's values, and by which headers it is found; none finds a filter without headers. */
-    private record Entry<T>(FilterValues<Filter.MatchingHeaders, T> values, List<Wanted> foundBy) {
+    /** A filter's values, and by which headers it is found. */
+    private record Entry<T>(FilterValues<Filter, T> values, List<Wanted> foundBy) {
     }
 
     /** The filters that are found by a header of one name. */
     private static final class Named<T> {
-        private final Map<String, ValueSet<FilterValues<Filter.MatchingHeaders, T>>> byValue = new ConcurrentHashMap<>(2);
-        private final ValueSet<FilterValues<Filter.MatchingHeaders, T>> present = new ValueSet<>();
+        private final Map<String, ValueSet<FilterValues<Filter, T>>> byValue = new ConcurrentHashMap<>(2);
+        private final ValueSet<FilterValues<Filter, T>> present = new ValueSet<>();
     }
 
     private final Map<String, Named<T>> byName = new ConcurrentHashMap<>(2);
-    /** All of no headers holds always. */
-    private final ValueSet<FilterValues<Filter.MatchingHeaders, T>> always = new ValueSet<>();
+    /** What no header leads to: selectors that any header, or its absence, may satisfy, and all of no headers. */
+    private final ValueSet<FilterValues<Filter, T>> asked = new ValueSet<>();
     /** The writer's. */
-    private final Map<Filter.MatchingHeaders, Entry<T>> entries = new HashMap<>();
+    private final Map<Filter, Entry<T>> entries = new HashMap<>();
 
-    boolean add(Filter.MatchingHeaders filter, T value) {
-        Entry<T> entry = entries.get(filter);
-        if (entry != null) {
-            return entry.values.add(value);
+    boolean add(Filter filter, T value) {
+        Entry<T> known = entries.get(filter);
+        if (known != null) {
+            return known.values.add(value);
         }
-        FilterValues<Filter.MatchingHeaders, T> values = new FilterValues<>(filter);
+        FilterValues<Filter, T> values = new FilterValues<>(filter);
         values.add(value);
-        entry = new Entry<>(values, filter.all() ? rarest(filter) : wanted(filter));
+        List<List<Wanted>> ways = ways(filter);
+        Entry<T> entry = new Entry<>(values, ways.isEmpty() ? List.of() : rarest(ways));
         entries.put(filter, entry);
+        if (ways.isEmpty()) {
+            asked.add(values);
+        }
         for (Wanted wanted : entry.foundBy) {
             Named<T> named = byName.computeIfAbsent(wanted.name, absent -> new Named<>());
             if (wanted.value == null) {
@@ -60,20 +66,17 @@ final class HeaderIndex<T> {
                 FilterValues.link(named.byValue, wanted.value, values);
             }
         }
-        if (filter.all() && entry.foundBy.isEmpty()) {
-            always.add(values);
-        }
         return true;
     }
 
-    boolean remove(Filter.MatchingHeaders filter, T value) {
+    boolean remove(Filter filter, T value) {
         Entry<T> entry = entries.get(filter);
         if (entry == null || !entry.values.remove(value)) {
             return false;
         }
         if (!entry.values.hasValues()) {
             entries.remove(filter);
-            always.remove(entry.values);
+            asked.remove(entry.values);
             for (Wanted wanted : entry.foundBy) {
                 unlink(wanted, entry.values);
             }
@@ -81,7 +84,7 @@ final class HeaderIndex<T> {
         return true;
     }
 
-    private void unlink(Wanted wanted, FilterValues<Filter.MatchingHeaders, T> values) {
+    private void unlink(Wanted wanted, FilterValues<Filter, T> values) {
         Named<T> named = Objects.requireNonNull(byName.get(wanted.name));
         if (wanted.value == null) {
             named.present.remove(values);
@@ -97,19 +100,35 @@ final class HeaderIndex<T> {
         return entries.isEmpty();
     }
 
-    private static List<Wanted> wanted(Filter.MatchingHeaders filter) {
-        return filter.expected().entrySet().stream().map(entry -> new Wanted(entry.getKey(), entry.getValue())).toList();
+    /** Sets of headers; a record that the filter takes has a header of each set. */
+    private static List<List<Wanted>> ways(Filter filter) {
+        List<List<Wanted>> ways = new ArrayList<>();
+        if (filter instanceof Filter.MatchingHeaders headers) {
+            List<Wanted> wanted = new ArrayList<>();
+            headers.expected().forEach((name, value) -> wanted.add(new Wanted(name, value)));
+            if (headers.all()) {
+                wanted.forEach(one -> ways.add(List.of(one)));
+            } else {
+                ways.add(wanted);
+            }
+        } else if (filter instanceof Filter.Selected selected) {
+            selected.requiredHeaders().forEach((name, values) -> ways.add(values.stream().map(value -> new Wanted(name, value)).toList()));
+        }
+        return ways;
     }
 
-    /** The header by which fewest filters are found, one with a value if there is any; none if the filter has no headers. */
-    private List<Wanted> rarest(Filter.MatchingHeaders filter) {
-        List<Wanted> best = List.of();
+    /** The set by which fewest filters are found; a value rather than presence. */
+    private List<Wanted> rarest(List<List<Wanted>> ways) {
+        List<Wanted> best = ways.get(0);
         long least = Long.MAX_VALUE;
-        for (Wanted wanted : wanted(filter)) {
-            long found = foundBy(wanted) + (wanted.value == null ? Integer.MAX_VALUE : 0L);
+        for (List<Wanted> way : ways) {
+            long found = 0;
+            for (Wanted wanted : way) {
+                found += foundBy(wanted) + (wanted.value == null ? Integer.MAX_VALUE : 0L);
+            }
             if (found < least) {
                 least = found;
-                best = List.of(wanted);
+                best = way;
             }
         }
         return best;
@@ -125,7 +144,7 @@ final class HeaderIndex<T> {
     }
 
     void match(TopicName topic, Record record, Consumer<? super T> sink) {
-        always.forEach(values -> values.forEach(sink));
+        asked.forEach(values -> ask(topic, record, values, sink));
         if (byName.isEmpty()) {
             return;
         }
@@ -157,7 +176,7 @@ final class HeaderIndex<T> {
         Wanted present = new Wanted(header.name(), null);
         named.present.forEach(values -> offer(topic, record, present, values, sink));
         String text = header.text();
-        ValueSet<FilterValues<Filter.MatchingHeaders, T>> set = text == null ? null : named.byValue.get(text);
+        ValueSet<FilterValues<Filter, T>> set = text == null ? null : named.byValue.get(text);
         if (set != null) {
             Wanted wanted = new Wanted(header.name(), text);
             set.forEach(values -> offer(topic, record, wanted, values, sink));
@@ -170,10 +189,19 @@ final class HeaderIndex<T> {
         return record.headers().last(header.name()) != header;
     }
 
-    /** A filter that is found by several headers gives its values by the first of them that holds, so once. */
-    private void offer(TopicName topic, Record record, Wanted by, FilterValues<Filter.MatchingHeaders, T> values,
-                       Consumer<? super T> sink) {
-        if (values.filter.all() ? values.filter.matches(topic, record) : by.name.equals(values.filter.firstHeld(record.headers()))) {
+    private void offer(TopicName topic, Record record, Wanted by, FilterValues<Filter, T> values, Consumer<? super T> sink) {
+        if (values.filter instanceof Filter.MatchingHeaders headers && !headers.all()) {
+            // Found by several headers, it gives its values by the first of them that holds, so once.
+            if (by.name.equals(headers.firstHeld(record.headers()))) {
+                values.forEach(sink);
+            }
+        } else {
+            ask(topic, record, values, sink);
+        }
+    }
+
+    private static <T> void ask(TopicName topic, Record record, FilterValues<Filter, T> values, Consumer<? super T> sink) {
+        if (values.filter.matches(topic, record)) {
             values.forEach(sink);
         }
     }

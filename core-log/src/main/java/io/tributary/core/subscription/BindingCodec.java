@@ -31,6 +31,7 @@ final class BindingCodec {
     private static final int ADDRESS = 4;
     private static final int HEADERS = 5;
     private static final int TAGS = 6;
+    private static final int SELECTOR = 7;
 
     private static final int LITERAL = 0;
     private static final int ONE = 1;
@@ -65,10 +66,10 @@ final class BindingCodec {
             writeHeaders(out, headers);
         } else if (filter instanceof Filter.Tagged tagged) {
             out.writeByte(TAGS);
-            out.writeInt(tagged.tags().size());
-            for (String tag : tagged.tags()) {
-                writeText(out, tag);
-            }
+            writeTags(out, tagged);
+        } else if (filter instanceof Filter.Selected selected) {
+            out.writeByte(SELECTOR);
+            writeText(out, selected.text());
         } else {
             throw new BrokerException(ErrorCode.NOT_SUPPORTED, "a filter that cannot be written down");
         }
@@ -89,6 +90,7 @@ final class BindingCodec {
             case ADDRESS -> new Filter.MatchingAddress(readPattern(in));
             case HEADERS -> readHeaders(in);
             case TAGS -> readTags(in);
+            case SELECTOR -> Filter.Selected.of(readText(in));
             default -> throw new BrokerException(ErrorCode.STORAGE_FAILURE, "a filter of kind " + kind + " is not known");
         };
     }
@@ -143,6 +145,13 @@ final class BindingCodec {
             expected.put(name, in.readBoolean() ? readText(in) : null);
         }
         return new Filter.MatchingHeaders(all, expected);
+    }
+
+    private static void writeTags(DataOutputStream out, Filter.Tagged filter) throws IOException {
+        out.writeInt(filter.tags().size());
+        for (String tag : filter.tags()) {
+            writeText(out, tag);
+        }
     }
 
     private static Filter readTags(DataInputStream in) throws IOException {

@@ -34,6 +34,7 @@ final class RoutingArbitraries {
             Tuple.of(5, patterns().map(Filter.MatchingSubject::new)),
             Tuple.of(5, patterns().map(Filter.MatchingAddress::new)),
             Tuple.of(4, headerFilters()),
+            Tuple.of(3, selectors().map(Filter.Selected::of)),
             Tuple.of(2, Arbitraries.of("a", "b", "").set().ofMaxSize(3).map(Filter.Tagged::new)));
     }
 
@@ -47,6 +48,12 @@ final class RoutingArbitraries {
         Arbitrary<Map<String, @Nullable String>> expected = Arbitraries.maps(headerNames(), headerValues()).ofMaxSize(3)
             .map(HashMap::new);
         return Combinators.combine(Arbitraries.of(true, false), expected).as(Filter.MatchingHeaders::new);
+    }
+
+    private static Arbitrary<String> selectors() {
+        return Arbitraries.of("h = 'a'", "'b' = i AND h IS NOT NULL", "h <> 'a' OR tag IS NULL", "h = 'a' OR i = 'a'",
+            "$topic = 'a' AND i LIKE '%'", "h IN ('a', 'b') AND tag = 'a'", "(h = '' AND i = 'a') AND NOT tag = 'b'", "NOT h = 'a'",
+            "h NOT IN ('a')", "h = 'a' AND h = 'b'", "\"x-j\" IN ('', 'a', 'b')", "h = i", "$subject = 'a'");
     }
 
     static Arbitrary<Stored> records() {

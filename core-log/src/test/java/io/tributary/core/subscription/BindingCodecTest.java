@@ -33,7 +33,8 @@ class BindingCodecTest {
             new Filter.MatchingSubject(SubjectPattern.parse("a.*.#", '.', "*", "#")),
             new Filter.MatchingAddress(SubjectPattern.parse("+/*/#", '/', "+", "#")),
             new Filter.MatchingHeaders(true, headers), new Filter.MatchingHeaders(false, Map.of()),
-            new Filter.Tagged(Set.of("a", "b", "")), new Filter.Tagged(Set.of()));
+            new Filter.Tagged(Set.of("a", "b", "")), new Filter.Tagged(Set.of()),
+            Filter.Selected.of("a = 'ü' AND b > 5"));
     }
 
     @ParameterizedTest

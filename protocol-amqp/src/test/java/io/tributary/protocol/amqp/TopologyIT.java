@@ -117,6 +117,19 @@ class TopologyIT {
     }
 
     @Test
+    void routesByHeadersThatBeginWithXOnlyWhenAsked() throws Exception {
+        channel.exchangeDeclare(exchange, "headers", true);
+        channel.queueDeclare(queue, true, false, false, null);
+        channel.queueBind(queue, exchange, "", Map.of("x-match", "all-with-x", "x-site", "north"));
+        channel.queueBind(queue, exchange, "", Map.of("x-match", "any", "x-site", "south"));
+
+        publishHeaders(Map.of("x-site", "north"), "1");
+        publishHeaders(Map.of("x-site", "south"), "no");
+
+        assertThat(drain()).containsExactly("1");
+    }
+
+    @Test
     void deliversOnceHoweverManyBindingsMatch() throws Exception {
         bind("topic", "a.*");
         channel.queueBind(queue, exchange, "*.b");

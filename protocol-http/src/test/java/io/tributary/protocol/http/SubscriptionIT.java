@@ -134,7 +134,7 @@ class SubscriptionIT {
     @Test
     void aSecondPutWithTheSameBindingsChangesNothingAndAnotherOneIsRefused() {
         String settings = "{\"bindings\":[{\"topic\":\"" + name + "\",\"filter\":{\"subject\":\"a\"}},"
-            + "{\"topic\":\"" + name + "\",\"filter\":{\"headers\":{\"x\":\"1\",\"y\":null},\"match\":\"any\"}}],\"start\":\"earliest\"}";
+            + "{\"topic\":\"" + name + "\",\"filter\":{\"headers\":{\"any\":{\"x\":\"1\",\"y\":null}}}}],\"start\":\"earliest\"}";
         create(settings);
         client.put().uri("/v1/subscriptions/{n}", name).contentType(MediaType.APPLICATION_JSON).bodyValue(settings).exchange()
             .expectStatus().isOk().expectBody().jsonPath("$.bindings.length()").isEqualTo(2).jsonPath("$.durable").isEqualTo(true);

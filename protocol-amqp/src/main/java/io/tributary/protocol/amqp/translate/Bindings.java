@@ -11,6 +11,7 @@ import io.tributary.protocol.amqp.codec.AmqpException;
 import io.tributary.protocol.amqp.codec.FieldTable;
 import io.tributary.protocol.amqp.codec.FieldValue;
 import io.tributary.protocol.amqp.codec.ReplyCode;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -72,8 +73,9 @@ public final class Bindings {
         for (FieldTable.Entry entry : arguments.entries()) {
             String name = entry.name();
             if (!name.equals(X_MATCH) && (withX || !name.startsWith("x-"))) {
-                expected.put(HeaderNames.escape(name),
-                    entry.value() instanceof FieldValue.Null ? null : FieldText.toText(entry.value()));
+                // As the header of a message with this value is stored, and read as text.
+                byte[] stored = FieldText.toBytes(entry.value());
+                expected.put(HeaderNames.escape(name), stored == null ? null : new String(stored, StandardCharsets.UTF_8));
             }
         }
         return new Filter.MatchingHeaders(all, expected);

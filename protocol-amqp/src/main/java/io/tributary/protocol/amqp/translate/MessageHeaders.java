@@ -26,12 +26,12 @@ import org.jspecify.annotations.Nullable;
  * properties, types and order included: a table that holds anything but text, or a name twice, is kept beside its readable headers.
  */
 public final class MessageHeaders {
-    private static final String TYPE = "amqp.type";
+    private static final String TYPE = HeaderNames.TYPE;
     private static final String USER_ID = "amqp.user-id";
     private static final String APP_ID = "amqp.app-id";
     private static final String CLUSTER_ID = "amqp.cluster-id";
     private static final String TIMESTAMP = "amqp.timestamp";
-    private static final String DELIVERY_MODE = "amqp.delivery-mode";
+    private static final String DELIVERY_MODE = HeaderNames.DELIVERY_MODE;
     /** The header table as it was on the wire. */
     private static final String TABLE = "amqp.headers";
 

@@ -14,9 +14,11 @@ import io.tributary.core.model.Record;
 import io.tributary.core.model.Subject;
 import io.tributary.core.model.TopicName;
 import io.tributary.protocol.amqp.codec.AmqpException;
+import io.tributary.protocol.amqp.codec.ContentProperties;
 import io.tributary.protocol.amqp.codec.FieldTable;
 import io.tributary.protocol.amqp.codec.FieldValue;
 import io.tributary.protocol.amqp.codec.ReplyCode;
+import java.util.List;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -82,6 +84,33 @@ class TranslateTest {
         assertThat(Bindings.filter(ExchangeType.HEADERS, "", arguments).matches(TOPIC, record(NO_KEY, Headers.of(Header.of("n", "5")))))
             .isTrue();
         assertThat(Bindings.filter(ExchangeType.HEADERS, "", arguments).matches(TOPIC, record(NO_KEY, Headers.EMPTY))).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"all,true,true", "any,false,false", "all-with-x,false,true", "any-with-x,false,true"})
+    void countsArgumentsThatBeginWithXOnlyWhenAsked(String match, boolean without, boolean with) {
+        Filter filter = Bindings.filter(ExchangeType.HEADERS, "",
+            FieldTable.builder().put("x-match", match).put("x-own", "here").build());
+
+        assertThat(filter.matches(TOPIC, record(NO_KEY, Headers.EMPTY))).isEqualTo(without);
+        assertThat(filter.matches(TOPIC, record(NO_KEY, Headers.of(Header.of("x-own", "here"))))).isEqualTo(with);
+    }
+
+    @Test
+    void matchesAHeaderOfAnyTypeAgainstAMessageThatWasPublishedWithIt() {
+        List<FieldValue> values = List.of(FieldValue.of("ü"), new FieldValue.Bytes(new byte[] {0, (byte) 200}), new FieldValue.Bool(true),
+            new FieldValue.Int32(-5), new FieldValue.Float64(0.5), new FieldValue.Timestamp(7),
+            new FieldValue.Array(List.of(FieldValue.of("a"))));
+        for (FieldValue value : values) {
+            FieldTable table = FieldTable.builder().put("priority", value).build();
+            Headers headers = MessageHeaders.toHeaders(new ContentProperties(null, null, table, null, 5, null, null, null, null, null, null,
+                null, null, null));
+            Filter filter = Bindings.filter(ExchangeType.HEADERS, "", table);
+
+            assertThat(filter.matches(TOPIC, record(NO_KEY, headers))).as("%s", value).isTrue();
+            assertThat(filter.matches(TOPIC, record(NO_KEY, Headers.of(Header.of("priority", "true"))))).as("a property is no header")
+                .isFalse();
+        }
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.tributary.protocol.http.codec;
 
+import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.List;
@@ -28,18 +29,56 @@ public record SubscriptionJson(String name, boolean durable, List<BindingJson> b
                               @Schema(description = "Absent for every record") @Nullable FilterJson filter) {
     }
 
-    /** Exactly one of pattern, subject, address, headers and unkeyed. */
+    /** Exactly one of pattern, subject, address, headers, selector, tags and unkeyed. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    @Schema(name = "Filter", description = "Exactly one of pattern, subject, address, headers and unkeyed")
+    @Schema(name = "Filter", description = "Exactly one of pattern, subject, address, headers, selector, tags and unkeyed")
     public record FilterJson(
             @Schema(description = "Matches the key: + or * is one word, # any number", example = "+/temp") @Nullable String pattern,
             @Schema(description = "The key is exactly this", example = "7/temp") @Nullable String subject,
             @Schema(description = "As pattern, for the topic and key together: topic/key", example = "sensors/+/temp")
             @Nullable String address,
             @Schema(description = "Divides the words: / (then + is one word) or . (then * is)", example = "/") @Nullable String separator,
-            @Schema(description = "Header names to their values; null asks for presence") @Nullable Map<String, @Nullable String> headers,
-            @Schema(description = "With headers: all of them, or any", allowableValues = {"all", "any"}) @Nullable String match,
+            @Nullable HeadersJson headers,
+            @Schema(description = "A message selector in the syntax of JMS", example = "site = 'north' AND temperature > 25")
+            @Nullable String selector,
+            @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY)
+            @Schema(description = "The header tag is one of these; each may be several with || between them, or * for every record",
+                example = "[\"created\", \"paid\"]") @Nullable List<@Nullable String> tags,
             @Schema(description = "true: records without a key") @Nullable Boolean unkeyed) {
+        /** A filter of the kind that is given and no other. */
+        public static FilterJson ofPattern(String pattern, String separator) {
+            return new FilterJson(pattern, null, null, separator, null, null, null, null);
+        }
+
+        public static FilterJson ofSubject(String subject) {
+            return new FilterJson(null, subject, null, null, null, null, null, null);
+        }
+
+        public static FilterJson ofAddress(String address, String separator) {
+            return new FilterJson(null, null, address, separator, null, null, null, null);
+        }
+
+        public static FilterJson ofHeaders(HeadersJson headers) {
+            return new FilterJson(null, null, null, null, headers, null, null, null);
+        }
+
+        public static FilterJson ofSelector(String selector) {
+            return new FilterJson(null, null, null, null, null, selector, null, null);
+        }
+
+        public static FilterJson ofTags(List<@Nullable String> tags) {
+            return new FilterJson(null, null, null, null, null, null, tags, null);
+        }
+
+        public static FilterJson ofUnkeyed() {
+            return new FilterJson(null, null, null, null, null, null, null, true);
+        }
+    }
+
+    /** Either all or any. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @Schema(name = "HeadersFilter", description = "Either all or any: header names to their values; null asks for presence")
+    public record HeadersJson(@Nullable Map<String, @Nullable String> all, @Nullable Map<String, @Nullable String> any) {
     }
 
     /** What a subscription is created with: a topic and filter, or several bindings. */

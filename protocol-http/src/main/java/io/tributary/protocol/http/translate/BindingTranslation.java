@@ -11,11 +11,13 @@ import io.tributary.core.model.TopicName;
 import io.tributary.protocol.http.codec.SubscriptionJson;
 import io.tributary.protocol.http.codec.SubscriptionJson.BindingJson;
 import io.tributary.protocol.http.codec.SubscriptionJson.FilterJson;
+import io.tributary.protocol.http.codec.SubscriptionJson.HeadersJson;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -74,16 +76,13 @@ public final class BindingTranslation {
     }
 
     private static Filter filter(FilterJson json) {
-        long kinds = Stream.of(json.pattern(), json.subject(), json.address(), json.headers(), json.unkeyed()).filter(Objects::nonNull)
-            .count();
+        long kinds = Stream.of(json.pattern(), json.subject(), json.address(), json.headers(), json.selector(), json.tags(), json.unkeyed())
+            .filter(Objects::nonNull).count();
         if (kinds != 1) {
-            throw invalid("a filter has exactly one of pattern, subject, address, headers and unkeyed");
+            throw invalid("a filter has exactly one of pattern, subject, address, headers, selector, tags and unkeyed");
         }
         if (json.separator() != null && json.pattern() == null && json.address() == null) {
             throw invalid("separator belongs to pattern or address");
-        }
-        if (json.match() != null && json.headers() == null) {
-            throw invalid("match belongs to headers");
         }
         if (json.subject() != null) {
             return new Filter.ExactSubject(json.subject());
@@ -95,7 +94,13 @@ public final class BindingTranslation {
             return new Filter.MatchingAddress(pattern(json.address(), json.separator()));
         }
         if (json.headers() != null) {
-            return headers(json.headers(), json.match());
+            return headers(json.headers());
+        }
+        if (json.selector() != null) {
+            return Filter.Selected.of(json.selector());
+        }
+        if (json.tags() != null) {
+            return tagged(json.tags());
         }
         if (!Boolean.TRUE.equals(json.unkeyed())) {
             throw invalid("unkeyed may only be true");
@@ -103,11 +108,30 @@ public final class BindingTranslation {
         return new Filter.Unkeyed();
     }
 
-    private static Filter headers(Map<String, @Nullable String> expected, @Nullable String match) {
-        if (match != null && !match.equals("all") && !match.equals("any")) {
-            throw invalid("match may be all or any");
+    private static Filter headers(HeadersJson json) {
+        Map<String, @Nullable String> expected = json.all() == null ? json.any() : json.all();
+        if (expected == null || expected.isEmpty() || json.all() != null && json.any() != null) {
+            throw invalid("headers has either all or any, with one header at least");
         }
-        return new Filter.MatchingHeaders(!"any".equals(match), new HashMap<>(expected));
+        return new Filter.MatchingHeaders(json.all() != null, expected);
+    }
+
+    private static Filter tagged(List<@Nullable String> tags) {
+        Set<String> all = new LinkedHashSet<>();
+        for (String expression : tags) {
+            if (expression == null) {
+                throw invalid("a tag is null");
+            }
+            Filter filter = Filter.Tagged.parse(expression);
+            if (!(filter instanceof Filter.Tagged tagged)) {
+                return filter;
+            }
+            all.addAll(tagged.tags());
+        }
+        if (all.isEmpty()) {
+            throw invalid("tags has one tag at least");
+        }
+        return new Filter.Tagged(all);
     }
 
     private static SubjectPattern pattern(String text, @Nullable String separator) {
@@ -137,21 +161,25 @@ public final class BindingTranslation {
 
     private static @Nullable FilterJson toJson(Filter filter) {
         if (filter instanceof Filter.ExactSubject exact) {
-            return new FilterJson(null, exact.subject(), null, null, null, null, null);
+            return FilterJson.ofSubject(exact.subject());
         }
         if (filter instanceof Filter.MatchingSubject matching) {
-            return new FilterJson(write(matching.pattern()), null, null, separatorOf(matching.pattern()), null, null, null);
+            return FilterJson.ofPattern(write(matching.pattern()), separatorOf(matching.pattern()));
         }
         if (filter instanceof Filter.MatchingAddress matching) {
-            return new FilterJson(null, null, write(matching.pattern()), separatorOf(matching.pattern()), null, null, null);
+            return FilterJson.ofAddress(write(matching.pattern()), separatorOf(matching.pattern()));
         }
         if (filter instanceof Filter.MatchingHeaders matching) {
-            return new FilterJson(null, null, null, null, matching.expected(), matching.all() ? "all" : "any", null);
+            Map<String, @Nullable String> expected = matching.expected();
+            return FilterJson.ofHeaders(matching.all() ? new HeadersJson(expected, null) : new HeadersJson(null, expected));
         }
-        if (filter instanceof Filter.Unkeyed) {
-            return new FilterJson(null, null, null, null, null, null, true);
+        if (filter instanceof Filter.Selected selected) {
+            return FilterJson.ofSelector(selected.text());
         }
-        return null;
+        if (filter instanceof Filter.Tagged tagged) {
+            return FilterJson.ofTags(tagged.tags().stream().sorted().<@Nullable String>map(tag -> tag).toList());
+        }
+        return filter instanceof Filter.Unkeyed ? FilterJson.ofUnkeyed() : null;
     }
 
     private static String separatorOf(SubjectPattern pattern) {

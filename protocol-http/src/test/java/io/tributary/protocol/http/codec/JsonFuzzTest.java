@@ -19,7 +19,7 @@ class JsonFuzzTest {
     private static final List<String> SEEDS = List.of("""
         {"records": [{"key": "k", "valueBase64": "AP8=", "timestamp": 1700000000000, "partition": 0,
           "headers": {"a": "x", "b": {"base64": "AP8="}, "c": ["1", {"base64": "Ag=="}], "d": null}}]}""",
-        "{\"topic\":\"t\",\"filter\":{\"headers\":{\"x\":\"1\",\"y\":null},\"match\":\"any\"},\"start\":\"earliest\",\"durable\":true}",
+        "{\"topic\":\"t\",\"filter\":{\"headers\":{\"any\":{\"x\":\"1\",\"y\":null}}},\"start\":\"earliest\",\"durable\":true}",
         "{\"bindings\":[{\"topic\":\"t\",\"filter\":{\"pattern\":\"a/+/#\",\"separator\":\"/\"}},{\"filter\":{\"address\":\"#\"}}]}");
 
     private static final String MARKS = "{}[]\",:0e-n\\";

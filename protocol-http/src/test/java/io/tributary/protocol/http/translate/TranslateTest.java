@@ -19,10 +19,12 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 
@@ -101,10 +103,20 @@ class TranslateTest {
             new Binding(topic, new Filter.MatchingSubject(SubjectPattern.parse("a/+/#", '/', "+", "#"))),
             new Binding(topic, new Filter.MatchingSubject(SubjectPattern.parse("a.*.#", '.', "*", "#"))),
             new Binding(null, new Filter.MatchingAddress(SubjectPattern.parse("+/x/#", '/', "+", "#"))),
-            new Binding(topic, new Filter.MatchingHeaders(true, headers)), new Binding(topic, new Filter.MatchingHeaders(false, headers)));
+            new Binding(topic, new Filter.MatchingHeaders(true, headers)), new Binding(topic, new Filter.MatchingHeaders(false, headers)),
+            new Binding(topic, new Filter.Tagged(Set.of("a", "b"))), new Binding(topic, Filter.Selected.of("a > 1 AND b = 'c'")));
         SubscriptionJson.Settings settings = new SubscriptionJson.Settings(null, null,
             List.copyOf(bindings.stream().map(BindingTranslation::toJson).toList()), null, null);
         SubscriptionJson.Settings read = Json.read(Json.write(settings), SubscriptionJson.Settings.class);
         assertThat(BindingTranslation.bindings(Namespace.DEFAULT, read)).isEqualTo(bindings);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"tags\":[\"a\",\"b\"]}", "{\"tags\":\"a || b\"}", "{\"tags\":[\"b||a\",\"a\"]}"})
+    void tagsAreAListOrAnExpression(String filter) {
+        SubscriptionJson.Settings read = Json.read(("{\"topic\":\"t\",\"filter\":" + filter + "}").getBytes(StandardCharsets.UTF_8),
+            SubscriptionJson.Settings.class);
+        assertThat(BindingTranslation.bindings(Namespace.DEFAULT, read))
+            .containsExactly(new Binding(TopicName.of("t"), new Filter.Tagged(Set.of("a", "b"))));
     }
 }
