@@ -19,10 +19,11 @@ public record TransactionRequest(List<PublishRequest> records, List<Settled> set
      * Deliveries of one consumer.
      *
      * @param subscription that the consumer belongs to
+     * @param deliveryIds  {@link Delivery#id}
      */
-    public record Settled(Subscription subscription, Consumer consumer, List<Delivery> deliveries, Settlement settlement) {
+    public record Settled(Subscription subscription, Consumer consumer, List<Long> deliveryIds, Settlement settlement) {
         public Settled {
-            deliveries = List.copyOf(deliveries);
+            deliveryIds = List.copyOf(deliveryIds);
         }
     }
 }

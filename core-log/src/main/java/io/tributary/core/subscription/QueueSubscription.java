@@ -202,6 +202,20 @@ final class QueueSubscription implements Subscription {
         return stage(() -> persistence.flush(this));
     }
 
+    /** The offsets of what of these deliveries is outstanding with the consumer. */
+    CompletionStage<Map<PartitionKey, List<Long>>> outstanding(Consumer consumer, Collection<Long> deliveryIds) {
+        return stage(() -> {
+            Map<PartitionKey, List<Long>> offsets = new HashMap<>();
+            for (Long id : deliveryIds) {
+                Entry entry = ((QueueConsumer) consumer).outstanding.get(id);
+                if (entry != null) {
+                    offsets.computeIfAbsent(entry.source.key, key -> new ArrayList<>()).add(entry.offset);
+                }
+            }
+            return CompletableFuture.completedFuture(offsets);
+        });
+    }
+
     /** Settles what an earlier process had decided to; what is not pending is passed over. Before anybody consumes. */
     CompletionStage<Void> settle(PartitionKey partition, long[] offsets) {
         return stage(() -> {

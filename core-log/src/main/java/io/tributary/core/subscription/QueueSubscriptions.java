@@ -71,7 +71,7 @@ public final class QueueSubscriptions implements Subscriptions, AutoCloseable {
 
     /** Their part in transactions. */
     public Acknowledgements acknowledgements() {
-        return new TransactionAcknowledgements(surroundings.topics(), all.values());
+        return new TransactionAcknowledgements(all.values());
     }
 
     /** Takes up the durable subscriptions where they were left. To be called before anything else, with all topics known. */

@@ -1,23 +1,17 @@
 package io.tributary.core.subscription;
 
-import io.tributary.core.api.Delivery;
 import io.tributary.core.api.Settlement;
-import io.tributary.core.api.Topic;
-import io.tributary.core.api.Topics;
 import io.tributary.core.api.TransactionRequest.Settled;
 import io.tributary.core.transaction.Acknowledgements;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** What transactions acknowledge. Safe on any thread. */
 final class TransactionAcknowledgements implements Acknowledgements {
-    private final Topics topics;
     private final Collection<QueueSubscription> subscriptions;
 
     /**
@@ -25,8 +19,7 @@ final class TransactionAcknowledgements implements Acknowledgements {
      *
      * @param subscriptions those that there are at the time of a call
      */
-    TransactionAcknowledgements(Topics topics, Collection<QueueSubscription> subscriptions) {
-        this.topics = topics;
+    TransactionAcknowledgements(Collection<QueueSubscription> subscriptions) {
         this.subscriptions = subscriptions;
     }
 
@@ -37,23 +30,17 @@ final class TransactionAcknowledgements implements Acknowledgements {
         if (id == null || settled.settlement() != Settlement.ACK) {
             return CompletableFuture.completedFuture(List.of());
         }
-        Map<PartitionKey, List<Long>> offsets = new HashMap<>();
-        for (Delivery delivery : settled.deliveries()) {
-            Topic topic = topics.find(delivery.topic());
-            if (topic != null) {
-                offsets.computeIfAbsent(new PartitionKey(topic.id(), delivery.partition()), key -> new ArrayList<>())
-                    .add(delivery.record().offset());
-            }
-        }
-        List<Acked> acked = new ArrayList<>();
-        offsets.forEach((key, list) ->
-            acked.add(new Acked(id, key.topic(), key.partition(), list.stream().mapToLong(Long::longValue).toArray())));
-        return subscription.flush().thenApply(written -> acked);
+        return subscription.outstanding(settled.consumer(), settled.deliveryIds()).thenCompose(offsets -> {
+            List<Acked> acked = new ArrayList<>();
+            offsets.forEach((key, list) ->
+                acked.add(new Acked(id, key.topic(), key.partition(), list.stream().mapToLong(Long::longValue).toArray())));
+            return subscription.flush().thenApply(written -> acked);
+        });
     }
 
     @Override
     public CompletionStage<Void> settle(Settled settled) {
-        return settled.consumer().settle(settled.deliveries(), settled.settlement())
+        return settled.consumer().settleById(settled.deliveryIds(), settled.settlement())
             .thenCompose(count -> ((QueueSubscription) settled.subscription()).flush());
     }
 

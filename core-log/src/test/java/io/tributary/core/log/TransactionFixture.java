@@ -49,6 +49,12 @@ final class TransactionFixture {
         return partition().appendInTransaction(TestBatches.transactional(producer, 0, sequence, List.of(Map.entry(key, value))));
     }
 
+    /** The same without a sequence: what retention has deleted does not matter. */
+    AppendResult writeAsCoordinator(long producer, String key, String value) {
+        return get(partition().appendAsCoordinator(TestBatches.transactional(producer, 0, 0, List.of(Map.entry(key, value))), (short) 0)
+            .durable());
+    }
+
     AppendResult commit(long producer) {
         return get(end(producer, 0, true, COORDINATOR, 0).durable());
     }

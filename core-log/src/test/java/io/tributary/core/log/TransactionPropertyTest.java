@@ -71,9 +71,20 @@ class TransactionPropertyTest {
             return Math.max(start, openFrom.values().stream().mapToLong(Long::longValue).min().orElse(written.size()));
         }
 
-        List<String> committed() {
+        /** What a log may find that is read again when the first records of an open transaction have been deleted. */
+        long lastStableOfTheRest() {
+            for (int offset = (int) start; offset < written.size(); offset++) {
+                long transaction = written.get(offset).transaction;
+                if (transaction > 0 && fates.get(transaction) == Fate.OPEN) {
+                    return offset;
+                }
+            }
+            return written.size();
+        }
+
+        List<String> committedBefore(long end) {
             List<String> values = new ArrayList<>();
-            for (Written record : written.subList((int) start, (int) lastStable())) {
+            for (Written record : written.subList((int) start, (int) end)) {
                 if (record.transaction == 0 || record.transaction > 0 && fates.get(record.transaction) == Fate.COMMITTED) {
                     values.add(record.value);
                 }
@@ -93,13 +104,14 @@ class TransactionPropertyTest {
             for (Step step : steps) {
                 apply(step, fixture, log, model);
                 // Also while the log still reads what it needs after a start: never more than what is committed.
-                assertThat(model.committed()).as("%s", steps).containsAll(log.committed());
+                assertThat(model.committedBefore(model.lastStableOfTheRest())).as("%s", steps).containsAll(log.committed());
             }
-            await().untilAsserted(() ->
-                assertThat(fixture.partition().lastStableOffset()).as("%s", steps).isEqualTo(model.lastStable()));
-            assertThat(log.committed()).as("%s", steps).isEqualTo(model.committed());
-            assertThat(log.committedToClient(1)).as("%s", steps).isEqualTo(model.committed());
-            assertThat(log.committedToClient(1 << 20)).as("%s", steps).isEqualTo(model.committed());
+            await().untilAsserted(() -> assertThat(fixture.partition().lastStableOffset()).as("%s", steps)
+                .isBetween(model.lastStable(), model.lastStableOfTheRest()));
+            List<String> committed = model.committedBefore(fixture.partition().lastStableOffset());
+            assertThat(log.committed()).as("%s", steps).isEqualTo(committed);
+            assertThat(log.committedToClient(1)).as("%s", steps).isEqualTo(committed);
+            assertThat(log.committedToClient(1 << 20)).as("%s", steps).isEqualTo(committed);
         }
     }
 
@@ -108,7 +120,7 @@ class TransactionPropertyTest {
         String value = "v" + model.written.size();
         switch (step.kind()) {
             case WRITE -> {
-                log.write(producer, "k", value);
+                log.writeAsCoordinator(producer, "k", value);
                 model.write(producer, value);
             }
             case COMMIT -> {

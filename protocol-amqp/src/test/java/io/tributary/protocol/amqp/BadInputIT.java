@@ -153,11 +153,11 @@ class BadInputIT {
     }
 
     @Test
-    void refusesTransactions() throws IOException {
+    void refusesToCommitWhatIsNoTransaction() throws IOException {
         try (RawClient client = RawClient.open(HOST, port, 0)) {
-            client.method(1, new TxMethod.Select());
+            client.method(1, new TxMethod.Commit());
 
-            assertThat(client.replyCode()).isEqualTo(540);
+            assertThat(client.replyCode()).isEqualTo(406);
         }
     }
 

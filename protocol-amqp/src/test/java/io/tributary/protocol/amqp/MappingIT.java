@@ -200,8 +200,6 @@ class MappingIT {
         connect();
         assertThat(AmqpServer.replyCode(() -> channel.exchangeBind("amq.direct", "amq.fanout", "k"))).isEqualTo(540);
         connect();
-        assertThat(AmqpServer.replyCode(() -> channel.txSelect())).isEqualTo(540);
-        connect();
         assertThat(AmqpServer.replyCode(() -> channel.basicConsume("quorum", false, Map.of("x-stream-offset", 1), (t, m) -> { }, t -> { })))
             .isEqualTo(540);
     }

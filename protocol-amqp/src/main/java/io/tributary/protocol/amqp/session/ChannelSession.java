@@ -12,6 +12,7 @@ import io.tributary.protocol.amqp.codec.Method;
 import io.tributary.protocol.amqp.codec.MethodType;
 import io.tributary.protocol.amqp.codec.QueueMethod;
 import io.tributary.protocol.amqp.codec.ReplyCode;
+import io.tributary.protocol.amqp.codec.TxMethod;
 import io.tributary.protocol.amqp.codec.WireText;
 import io.tributary.protocol.amqp.handler.Client;
 import io.tributary.protocol.amqp.translate.Errors;
@@ -46,6 +47,7 @@ final class ChannelSession {
     private final PublishSide publishSide;
     private final DeliverySide deliverySide;
     private final Queue<Command> deferred = new ArrayDeque<>();
+    private @Nullable ChannelTransaction transaction;
     private State state = State.OPEN;
     private boolean waiting;
     private boolean running;
@@ -74,6 +76,11 @@ final class ChannelSession {
 
     Client client() {
         return client;
+    }
+
+    /** What is not committed yet; null unless the channel is transactional. */
+    @Nullable ChannelTransaction transaction() {
+        return transaction;
     }
 
     boolean isOpen() {
@@ -265,13 +272,57 @@ final class ChannelSession {
             reply(services().exchanges().delete(client, delete), method, delete.noWait());
         } else if (method instanceof ChannelMethod channelMethod) {
             executeChannel(channelMethod);
+        } else if (method instanceof TxMethod tx) {
+            executeTx(tx);
         } else if (method instanceof ConfirmMethod.Select select) {
+            if (transaction != null) {
+                throw new AmqpException(ReplyCode.PRECONDITION_FAILED, "cannot switch from tx to confirm mode");
+            }
             publishSide.confirmSelect();
             if (!select.noWait()) {
                 send(new ConfirmMethod.SelectOk());
             }
         } else {
             refuse(method);
+        }
+    }
+
+    private void executeTx(TxMethod method) {
+        if (method instanceof TxMethod.Select) {
+            if (publishSide.confirms()) {
+                throw new AmqpException(ReplyCode.PRECONDITION_FAILED, "cannot switch from confirm to tx mode");
+            }
+            transaction = transaction == null ? new ChannelTransaction(services()) : transaction;
+            send(new TxMethod.SelectOk());
+            return;
+        }
+        ChannelTransaction current = transaction;
+        if (current == null) {
+            throw new AmqpException(ReplyCode.PRECONDITION_FAILED, "channel is not transactional");
+        }
+        if (method instanceof TxMethod.Commit) {
+            await(current.commit(), method.type(), report -> {
+                report.accept(new Committed());
+                send(new TxMethod.CommitOk());
+            }, IGNORE);
+        } else if (method instanceof TxMethod.Rollback) {
+            deliverySide.putBack(current.rollback());
+            send(new TxMethod.RollbackOk());
+        } else {
+            refuse(method);
+        }
+    }
+
+    /** Tells the client, and the sources of its deliveries, what a commit has done. */
+    private final class Committed implements ChannelTransaction.Outcome {
+        @Override
+        public void unroutable(Content content) {
+            publishSide.unroutable(content);
+        }
+
+        @Override
+        public void touched(DeliverySource source) {
+            deliverySide.touch(source);
         }
     }
 
@@ -375,7 +426,7 @@ final class ChannelSession {
         String name = method.type().name().toLowerCase(Locale.ROOT);
         String text = name.replaceFirst("_", ".").replace('_', '-');
         switch (method.type()) {
-            case TX_SELECT, TX_COMMIT, TX_ROLLBACK, EXCHANGE_BIND, EXCHANGE_UNBIND ->
+            case EXCHANGE_BIND, EXCHANGE_UNBIND ->
                 throw new AmqpException(ReplyCode.NOT_IMPLEMENTED, text + " is not implemented");
             default -> throw new AmqpException(ReplyCode.COMMAND_INVALID, "unexpected " + text);
         }

@@ -238,7 +238,17 @@ final class DeliverySide {
         }
     }
 
+    /** The channel's transaction is rolled back: what it has settled is the client's to settle again. */
+    void putBack(List<Unacknowledged.Taken> taken) {
+        unacknowledged.putBack(taken);
+    }
+
     void settle(long tag, boolean multiple, Settlement how) {
+        ChannelTransaction transaction = channel.transaction();
+        if (transaction != null) {
+            transaction.settle(unacknowledged.take(tag, multiple), how);
+            return;
+        }
         unacknowledged.settle(tag, multiple, how, this::touch);
         afterSettling();
     }

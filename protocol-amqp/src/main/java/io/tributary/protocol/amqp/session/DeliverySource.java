@@ -45,6 +45,11 @@ final class DeliverySource {
         collect(deliveryId, how);
     }
 
+    /** A transaction has settled a delivery, and the core knows. */
+    void settledInTransaction() {
+        unacknowledged--;
+    }
+
     /** Gives back a delivery that the client never saw. */
     void giveBack(long deliveryId) {
         collect(deliveryId, Settlement.RELEASE);

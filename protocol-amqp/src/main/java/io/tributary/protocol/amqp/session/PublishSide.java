@@ -66,6 +66,12 @@ final class PublishSide {
     }
 
     private void publish(Content content, long number, PublishHandler.Target target) {
+        ChannelTransaction transaction = channel.transaction();
+        if (transaction != null) {
+            transaction.publish(content, target.topic() == null ? null : channel.services().publishing()
+                .request(channel.client(), target.topic(), target.key(), content.method(), content.properties(), content.body()));
+            return;
+        }
         if (target.topic() == null) {
             unroutable(content);
             confirm(number, true);
@@ -116,7 +122,11 @@ final class PublishSide {
         }
     }
 
-    private void unroutable(Content content) {
+    boolean confirms() {
+        return confirms != null;
+    }
+
+    void unroutable(Content content) {
         BasicMethod.Publish method = content.method();
         if (method.mandatory()) {
             channel.sendContent(
