@@ -78,7 +78,7 @@ final class Ends {
         if (head.expiresAt == Entry.UNKNOWN) {
             head.expiresAt = expiresAt(record);
         }
-        if (!isExpired(head, record, wanted) && !isCycle(record)) {
+        if (!isWornOut(head) && !isExpired(head, record, wanted) && !isCycle(record)) {
             return Head.LIVE;
         }
         return letters == null || letters.hasRoom() ? Head.ENDED : Head.STUCK;
@@ -89,7 +89,8 @@ final class Ends {
         if (isCycle(record)) {
             head.source.settled(head.offset);
         } else {
-            end(head, DeadLetterReason.EXPIRED);
+            // What was outstanding when the broker ended may have had its last delivery.
+            end(head, isWornOut(head) ? DeadLetterReason.DELIVERY_LIMIT : DeadLetterReason.EXPIRED);
         }
     }
 

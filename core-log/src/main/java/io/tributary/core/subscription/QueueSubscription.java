@@ -54,6 +54,7 @@ final class QueueSubscription implements Subscription {
         intake = new Intake(worker.loop(), limits, this::pump, persistence::changed);
         ends = new Ends(name, config.policy(), deadLetters(surroundings.publisher()), worker.loop(), worker.wallMillis(), this::pump);
         dispatcher = new Dispatcher(name, config.policy(), intake, limits, ends, this::pump);
+        intake.setAside(dispatcher.returns()::forEachAside);
         idle = new IdleExpiry(config.policy().expires(), worker.loop(), () -> onExpired.expired(this));
         bindings = new Bindings(name, surroundings.topics(), surroundings.routes(), worker, intake);
     }
@@ -271,7 +272,8 @@ final class QueueSubscription implements Subscription {
                 }
                 more = intake.refill(demand()) || pumpAgain;
             }
-            if (dispatcher.hasPulls() && intake.window().isEmpty() && !dispatcher.isLoading() && intake.isCaughtUp()) {
+            boolean nothingReady = intake.window().isEmpty() && !dispatcher.isLoading() && intake.isCaughtUp();
+            if (dispatcher.hasPulls() && (nothingReady || dispatcher.isBlocked())) {
                 dispatcher.answerImmediatePulls();
             }
         } finally {
@@ -315,8 +317,9 @@ final class QueueSubscription implements Subscription {
     }
 
     private void unload() {
-        if (closed == null && dispatcher.consumers() == 0 && ends.inProgress() == 0) {
+        if (closed == null && dispatcher.consumers() == 0 && ends.inProgress() == 0 && !dispatcher.returns().hasWaiting()) {
             used = false;
+            dispatcher.returns().drainAside(entry -> entry.source.unload(entry));
             intake.unload();
             persistence.deactivate(this);
         }
@@ -342,6 +345,7 @@ final class QueueSubscription implements Subscription {
     private void dropReady() {
         intake.fallBehind();
         intake.window().drain(entry -> { });
+        dispatcher.returns().drainAside(entry -> { });
         for (Source source : intake.sources()) {
             source.pending.clear();
             source.skipTo(source.feed.limit());
