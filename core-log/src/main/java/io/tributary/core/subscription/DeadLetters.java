@@ -271,9 +271,15 @@ final class DeadLetters {
         if (held.remove(letter.entry)) {
             letter.entry.source.settled(letter.entry.offset);
         }
+        boolean nested = starting;
         start();
         completeStop();
-        pump.run();
+        if (nested) {
+            // Whoever began this is in the middle of something.
+            loop.execute(pump);
+        } else {
+            pump.run();
+        }
     }
 
     private void completeStop() {

@@ -5,7 +5,6 @@ import io.tributary.core.api.Delivery;
 import io.tributary.core.api.DeliveryHandler;
 import io.tributary.core.api.Settlement;
 import io.tributary.core.model.BrokerException;
-import io.tributary.core.model.DeadLetterReason;
 import io.tributary.core.model.DeliveryPolicy;
 import io.tributary.core.model.ErrorCode;
 import io.tributary.core.model.Record;
@@ -35,10 +34,15 @@ final class Dispatcher {
     private final Ends ends;
     private final List<QueueConsumer> consumers = new ArrayList<>(1);
     private final ConsumerRound round = new ConsumerRound();
+    /** Null where records of one key may be with several consumers. */
+    private final @Nullable KeyLocks keys;
+    private final Returns returns;
     /** Null where several may take records at a time. */
     private final @Nullable SingleActive single;
     private final ArrayDeque<Pull> pulls = new ArrayDeque<>(1);
     private int budget;
+    /** So much is aside that nothing more is looked at. */
+    private boolean blocked;
     private long nextDeliveryId;
     private long outstanding;
     private long outstandingBytes;
@@ -51,7 +55,9 @@ final class Dispatcher {
         this.limits = limits;
         this.ends = ends;
         this.pump = pump;
-        loader = new ReferenceLoader(intake, pump);
+        keys = policy.dispatch() == DeliveryPolicy.Dispatch.BY_KEY ? new KeyLocks(intake.window(), limits) : null;
+        returns = new Returns(policy.backOff(), intake, limits, ends, keys, pump);
+        loader = new ReferenceLoader(intake, pump, returns::left);
     }
 
     DispatchLoop loop() {
@@ -80,7 +86,7 @@ final class Dispatcher {
         consumers.remove(consumer);
         withdraw(consumer);
         failPulls(consumer, new BrokerException(ErrorCode.CLOSED, "the consumer is closed"));
-        consumer.outstanding.values().forEach(entry -> settle(entry, consumer, Settlement.REQUEUE));
+        consumer.outstanding.values().forEach(entry -> takeBack(entry, consumer));
         consumer.outstanding.clear();
         pump.run();
     }
@@ -101,7 +107,15 @@ final class Dispatcher {
         consumer.credit += granted;
         consumer.takes = true;
         updateRound(consumer);
+        wake(consumer);
         pump.run();
+    }
+
+    /** Brings back what was put aside until the consumer takes more. */
+    private void wake(QueueConsumer consumer) {
+        if (keys != null && consumer.inRound) {
+            keys.wake(consumer, consumer.credit);
+        }
     }
 
     private void updateRound(QueueConsumer consumer) {
@@ -122,6 +136,9 @@ final class Dispatcher {
             return;
         }
         pulls.addLast(pull);
+        if (keys != null) {
+            keys.wake(pull.consumer, pull.max);
+        }
         if (!pull.immediate) {
             loop().timers().schedule(pull, deadline(wait));
         }
@@ -151,26 +168,58 @@ final class Dispatcher {
      */
     boolean dispatch() {
         budget = BUDGET;
+        blocked = false;
         while (true) {
             Pull pull = pulls.peekFirst();
             QueueConsumer consumer = pull == null ? round.next() : pull.consumer;
-            if (consumer == null && !ends.watchesHead()) {
-                return false;
-            }
-            Entry head = liveHead(consumer != null);
-            if (head == null) {
+            if (consumer == null) {
+                watchHead();
                 return budget <= 0;
             }
             if (pull != null) {
-                pulls.removeFirst();
-                answer(pull);
-            } else if (consumer != null) {
-                intake.window().poll();
-                push(head, consumer);
-                budget--;
+                if (!answer(pull)) {
+                    return budget <= 0;
+                }
             } else {
-                ends.await(head);
-                return false;
+                Entry entry = nextFor(consumer);
+                if (entry == null) {
+                    return budget <= 0;
+                }
+                push(entry, consumer);
+            }
+        }
+    }
+
+    /** Nobody takes anything: ends what has ended, and sees the next end coming. */
+    private void watchHead() {
+        Entry head = ends.watchesHead() ? liveHead(false) : null;
+        if (head != null) {
+            ends.await(head);
+        }
+    }
+
+    /** Takes the next entry out of the window that the consumer may have; null when there is none now, or the turn has ended. */
+    private @Nullable Entry nextFor(QueueConsumer consumer) {
+        while (true) {
+            Entry head = liveHead(true);
+            Record record = head == null ? null : head.record;
+            if (head == null || record == null) {
+                return null;
+            }
+            KeyLocks.Decision decision = keys == null ? KeyLocks.Decision.TAKE : keys.decide(head, record, consumer);
+            if (decision == KeyLocks.Decision.BLOCKED) {
+                blocked = true;
+                return null;
+            }
+            intake.window().poll();
+            budget--;
+            if (keys == null || decision == KeyLocks.Decision.TAKE) {
+                return head;
+            }
+            if (decision == KeyLocks.Decision.OWNER) {
+                push(head, keys.owner(head, record));
+            } else {
+                keys.stash(head, record, consumer);
             }
         }
     }
@@ -196,6 +245,7 @@ final class Dispatcher {
                 return null;
             }
             window.poll();
+            returns.left(head);
             ends.endHead(head, record);
             budget--;
         }
@@ -212,33 +262,37 @@ final class Dispatcher {
         });
     }
 
-    private void answer(Pull pull) {
+    /** Returns whether the pull was answered; if not, there is nothing for it now. */
+    private boolean answer(Pull pull) {
         List<Delivery> deliveries = new ArrayList<>(Math.min(pull.max, intake.window().size()));
         while (deliveries.size() < pull.max) {
-            Entry entry = liveHead(true);
+            Entry entry = nextFor(pull.consumer);
             if (entry == null) {
                 break;
             }
-            intake.window().poll();
-            deliveries.add(deliver(entry, pull.consumer));
+            deliveries.add(deliver(entry, pull.consumer, deliveries.size() + 1 < pull.max));
             afterDelivery(entry, pull.consumer);
-            budget--;
         }
+        if (deliveries.isEmpty()) {
+            return false;
+        }
+        pulls.remove(pull);
         TimerWheel.cancel(pull);
         pull.complete(deliveries);
+        return true;
     }
 
     private void push(Entry entry, QueueConsumer consumer) {
         consumer.credit--;
         round.given(consumer);
-        Delivery delivery = deliver(entry, consumer);
+        Delivery delivery = deliver(entry, consumer, consumer.credit > 0);
         updateRound(consumer);
         try {
             consumer.handler.onDelivery(delivery);
         } catch (RuntimeException | Error e) {
             LOG.error("A consumer of subscription '{}' failed and is detached", name, e);
             if (consumer.options.autoSettle()) {
-                takeBack(entry);
+                returns.comeBack(entry);
             }
             detach(consumer);
             return;
@@ -246,7 +300,7 @@ final class Dispatcher {
         afterDelivery(entry, consumer);
     }
 
-    private Delivery deliver(Entry entry, QueueConsumer consumer) {
+    private Delivery deliver(Entry entry, QueueConsumer consumer, boolean takesMore) {
         Record record = entry.record;
         if (record == null) {
             throw new IllegalStateException("the record is not in memory");
@@ -262,6 +316,9 @@ final class Dispatcher {
             byte[] value = record.value();
             entry.valueBytes = value == null ? 0 : value.length;
             outstandingValues += entry.valueBytes;
+            if (keys != null) {
+                keys.delivered(entry, record, consumer, takesMore);
+            }
             int size = record.sizeInBytes();
             entry.deliveredBytes = size;
             consumer.outstandingBytes += size;
@@ -275,9 +332,10 @@ final class Dispatcher {
             entry.redelivered);
     }
 
-    private static void afterDelivery(Entry entry, QueueConsumer consumer) {
+    private void afterDelivery(Entry entry, QueueConsumer consumer) {
         if (consumer.options.autoSettle()) {
             entry.source.settled(entry.offset);
+            returns.left(entry);
         }
     }
 
@@ -296,44 +354,32 @@ final class Dispatcher {
 
     /** Settles an entry that its consumer has given up; {@link #settled} must follow. */
     void settle(Entry entry, QueueConsumer consumer, Settlement settlement) {
+        release(entry, consumer);
+        returns.settle(entry, settlement);
+    }
+
+    /** An entry comes back without its consumer having given it back; {@link #settled} must follow. */
+    void takeBack(Entry entry, QueueConsumer consumer) {
+        release(entry, consumer);
+        returns.takeBack(entry);
+    }
+
+    private void release(Entry entry, QueueConsumer consumer) {
         TimerWheel.cancel(entry);
         entry.consumer = null;
         consumer.outstandingBytes -= entry.deliveredBytes;
         outstanding--;
         outstandingValues -= entry.valueBytes;
         outstandingBytes -= entry.heldBytes();
-        switch (settlement) {
-            case ACK -> entry.source.settled(entry.offset);
-            case REJECT -> ends.end(entry, DeadLetterReason.REJECTED);
-            case RELEASE -> {
-                entry.deliveries--;
-                putBack(entry);
-            }
-            case REQUEUE -> takeBack(entry);
-        }
-    }
-
-    private void takeBack(Entry entry) {
-        entry.redelivered = true;
-        if (ends.isWornOut(entry)) {
-            ends.end(entry, DeadLetterReason.DELIVERY_LIMIT);
-        } else {
-            putBack(entry);
-        }
-    }
-
-    private void putBack(Entry entry) {
-        if (!entry.source.isRemoved()) {
-            entry.source.touch();
-            intake.window().putBack(entry);
-        }
     }
 
     /** The consumer has settled something. */
     void settled(QueueConsumer consumer, Settlement settlement) {
         boolean waits = round.next() == null;
         updateRound(consumer);
-        if (settlement == Settlement.REQUEUE || settlement == Settlement.RELEASE || waits && round.next() != null) {
+        wake(consumer);
+        boolean comesBack = settlement == Settlement.REQUEUE || settlement == Settlement.RELEASE;
+        if (comesBack || keys != null || waits && round.next() != null) {
             pump.run();
         }
     }
@@ -374,15 +420,22 @@ final class Dispatcher {
                     outstandingValues -= entry.valueBytes;
                     outstandingBytes -= entry.heldBytes();
                     consumer.outstandingBytes -= entry.deliveredBytes;
+                    returns.unlock(entry);
                 }
                 return entry.source.isRemoved();
             });
             updateRound(consumer);
         }
-        DeadLetters letters = ends.letters();
-        if (letters != null) {
-            letters.forgetRemoved();
-        }
+        returns.forgetRemoved();
+    }
+
+    Returns returns() {
+        return returns;
+    }
+
+    /** Whether what is ready is held up by what consumers hold. */
+    boolean isBlocked() {
+        return blocked;
     }
 
     /** Ends all consumers; {@code cause} is what they learn. */
@@ -403,6 +456,7 @@ final class Dispatcher {
         }
         outstanding = 0;
         outstandingValues = 0;
+        returns.drainAside(entry -> { });
     }
 
     private void failPulls(@Nullable QueueConsumer consumer, BrokerException cause) {

@@ -105,7 +105,7 @@ final class DurablePersistence implements Persistence {
         List<Source> sources = List.copyOf(dirty);
         dirty.clear();
         if (!sources.isEmpty()) {
-            sources.get(0).intake.window().forEach(entry -> note(entry, deliveries));
+            sources.get(0).intake.forEachReady(entry -> note(entry, deliveries));
         }
         return write(sources, deliveries, false);
     }
@@ -192,7 +192,7 @@ final class DurablePersistence implements Persistence {
 
     private CompletionStage<Void> writeAll(QueueSubscription subscription, boolean whole) {
         Map<Source, Map<Long, Integer>> deliveries = new HashMap<>();
-        subscription.intake().window().forEach(entry -> note(entry, deliveries));
+        subscription.intake().forEachReady(entry -> note(entry, deliveries));
         subscription.dispatcher().forEachOutstanding(entry -> note(entry, deliveries));
         subscription.ends().forEachInProgress(entry -> note(entry, deliveries));
         dirty.clear();

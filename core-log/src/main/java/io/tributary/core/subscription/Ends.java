@@ -85,7 +85,7 @@ final class Ends {
         if (head.expiresAt == Entry.UNKNOWN) {
             head.expiresAt = expiresAt(record);
         }
-        if (!isExpired(head, record, wanted) && !isCycle(record) && (wanted || !overflows.getAsBoolean())) {
+        if (!isWornOut(head) && !isExpired(head, record, wanted) && !isCycle(record) && (wanted || !overflows.getAsBoolean())) {
             return Head.LIVE;
         }
         return letters == null || letters.hasRoom() ? Head.ENDED : Head.STUCK;
@@ -96,7 +96,10 @@ final class Ends {
         if (isCycle(record)) {
             head.source.settled(head.offset);
         } else {
-            end(head, head.expiresAt <= wallMillis.getAsLong() ? DeadLetterReason.EXPIRED : DeadLetterReason.MAX_LENGTH);
+            // What was outstanding when the broker ended may have had its last delivery.
+            boolean expired = head.expiresAt <= wallMillis.getAsLong();
+            end(head, isWornOut(head) ? DeadLetterReason.DELIVERY_LIMIT
+                : expired ? DeadLetterReason.EXPIRED : DeadLetterReason.MAX_LENGTH);
         }
     }
 

@@ -24,6 +24,10 @@ final class Entry extends Timeout {
     boolean redelivered;
     long deliveryId;
     @Nullable QueueConsumer consumer;
+    /** Its key's lock while it is outstanding, waits, is aside, or is in the window after any of these. */
+    KeyLocks.@Nullable Lock lock;
+    /** What it waits in. */
+    @Nullable BackOffs backOffs;
     /** When it ends by itself, milliseconds since the epoch; {@link #UNKNOWN} until someone has looked. */
     long expiresAt = UNKNOWN;
     /** The size of its record while it is outstanding. */
@@ -40,11 +44,13 @@ final class Entry extends Timeout {
         return record == null ? 0 : record.sizeInBytes();
     }
 
-    /** The consumer did not settle it in time. */
+    /** The consumer did not settle it in time, or it has waited long enough since it was given back. */
     @Override
     protected void expire() {
         if (consumer != null) {
             consumer.expired(this);
+        } else if (backOffs != null) {
+            backOffs.ended(this);
         }
     }
 }

@@ -37,6 +37,7 @@ final class Intake {
     /** Some source may have no binding in force. */
     private boolean mayHaveEnded;
     private long nextOrder;
+    private Consumer<Consumer<Entry>> aside = visitor -> { };
 
     /** Names a source. */
     record SourceId(PartitionKey partition, int number) {
@@ -94,6 +95,17 @@ final class Intake {
 
     ReadyWindow window() {
         return window;
+    }
+
+    /** Tells who has entries that are ready and not in the window. */
+    void setAside(Consumer<Consumer<Entry>> holder) {
+        aside = holder;
+    }
+
+    /** Visits what was taken and is ready. */
+    void forEachReady(Consumer<Entry> visitor) {
+        window.forEach(visitor);
+        aside.accept(visitor);
     }
 
     Collection<Source> sources() {

@@ -11,8 +11,10 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
@@ -32,6 +34,8 @@ final class QueueConsumer implements Consumer {
     boolean inRound;
     /** It has asked for credit, and has not retired since. */
     boolean takes;
+    /** Of keys that it has, those with records that wait until it takes more. */
+    final Set<KeyLocks.Lock> blocked = new LinkedHashSet<>();
     /** Of its credit, what the round counts. */
     long countedCredit;
     /** Of the records outstanding. */
@@ -163,7 +167,7 @@ final class QueueConsumer implements Consumer {
 
     void expired(Entry entry) {
         if (outstanding.remove(entry.deliveryId) != null) {
-            dispatcher.settle(entry, this, Settlement.REQUEUE);
+            dispatcher.takeBack(entry, this);
             dispatcher.settled(this, Settlement.REQUEUE);
         }
     }

@@ -64,6 +64,7 @@ final class QueueSubscription implements Subscription {
         if (config.limit().maxBytes() != BacklogLimit.UNLIMITED) {
             intake.countBytes();
         }
+        intake.setAside(dispatcher.returns()::forEachAside);
         idle = new IdleExpiry(config.policy().expires(), worker.loop(), () -> onExpired.expired(this));
         bindings = new Bindings(name, surroundings.topics(), surroundings.routes(), worker, intake, overflow.isLimited());
     }
@@ -325,7 +326,8 @@ final class QueueSubscription implements Subscription {
                 }
                 more = intake.refill(demand()) || pumpAgain;
             }
-            if (dispatcher.hasPulls() && intake.window().isEmpty() && !dispatcher.isLoading() && intake.isCaughtUp()) {
+            boolean nothingReady = intake.window().isEmpty() && !dispatcher.isLoading() && intake.isCaughtUp();
+            if (dispatcher.hasPulls() && (nothingReady || dispatcher.isBlocked())) {
                 dispatcher.answerImmediatePulls();
             }
         } finally {
@@ -370,8 +372,9 @@ final class QueueSubscription implements Subscription {
     }
 
     private void unload() {
-        if (closed == null && dispatcher.consumers() == 0 && ends.inProgress() == 0) {
+        if (closed == null && dispatcher.consumers() == 0 && ends.inProgress() == 0 && !dispatcher.returns().hasWaiting()) {
             used = false;
+            dispatcher.returns().drainAside(entry -> entry.source.unload(entry));
             intake.unload();
             persistence.deactivate(this);
         }
@@ -400,6 +403,7 @@ final class QueueSubscription implements Subscription {
         Map<Source, List<Long>> kept = new HashMap<>();
         dispatcher.forEachOutstanding(entry -> kept.computeIfAbsent(entry.source, source -> new ArrayList<>()).add(entry.offset));
         ends.forEachInProgress(entry -> kept.computeIfAbsent(entry.source, source -> new ArrayList<>()).add(entry.offset));
+        dispatcher.returns().drainAside(entry -> { });
         for (Source source : intake.sources()) {
             source.keepPending(kept.getOrDefault(source, List.of()));
             source.skipTo(source.feed.limit());

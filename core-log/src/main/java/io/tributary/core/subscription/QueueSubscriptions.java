@@ -24,7 +24,6 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -44,7 +43,8 @@ public final class QueueSubscriptions implements Subscriptions, AutoCloseable {
     private final AtomicInteger nextWorker = new AtomicInteger();
     /** With those that are being created or deleted, which keep their names and learn of topics. */
     private final Map<SubscriptionName, QueueSubscription> all = new ConcurrentHashMap<>();
-    private final List<Consumer<ExpiredSubscription>> expiryListeners = new CopyOnWriteArrayList<>();
+    /** By a key of their own. */
+    private final Map<Object, Consumer<ExpiredSubscription>> expiryListeners = new ConcurrentHashMap<>();
 
     /**
      * Starts the threads.
@@ -156,10 +156,9 @@ public final class QueueSubscriptions implements Subscriptions, AutoCloseable {
 
     @Override
     public Registration onExpired(Consumer<ExpiredSubscription> listener) {
-        // Each registration is its own, also of the same listener.
-        Consumer<ExpiredSubscription> registered = gone -> listener.accept(gone);
-        expiryListeners.add(registered);
-        return () -> expiryListeners.remove(registered);
+        Object key = new Object();
+        expiryListeners.put(key, listener);
+        return () -> expiryListeners.remove(key);
     }
 
     private void expired(QueueSubscription subscription) {
@@ -171,7 +170,7 @@ public final class QueueSubscriptions implements Subscriptions, AutoCloseable {
         subscription.delete().whenComplete((count, failure) -> {
             all.remove(subscription.name(), subscription);
             if (failure == null) {
-                expiryListeners.forEach(listener -> listener.accept(gone));
+                expiryListeners.values().forEach(listener -> listener.accept(gone));
             } else {
                 LOG.error("Subscription '{}' has expired and cannot be deleted", subscription.name(), failure);
             }

@@ -4,15 +4,23 @@ import io.tributary.core.model.BrokerException;
 import io.tributary.core.model.ErrorCode;
 import io.tributary.core.model.Record;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** Reads the record of the window's first entry again when memory did not keep it. */
 final class ReferenceLoader {
     private final Intake intake;
     private final Runnable continuation;
+    private final Consumer<Entry> dropped;
     private final ReadRetry retry;
     private boolean loading;
 
-    ReferenceLoader(Intake intake, Runnable continuation) {
+    /**
+     * Makes a loader.
+     *
+     * @param dropped learns of entries that it drops
+     */
+    ReferenceLoader(Intake intake, Runnable continuation, Consumer<Entry> dropped) {
+        this.dropped = dropped;
         this.intake = intake;
         this.continuation = continuation;
         retry = new ReadRetry(intake.loop(), continuation);
@@ -67,8 +75,9 @@ final class ReferenceLoader {
         }, continuation);
     }
 
-    private static void drop(ReadyWindow window, Entry entry) {
+    private void drop(ReadyWindow window, Entry entry) {
         window.removeIf(each -> each == entry);
         entry.source.settled(entry.offset);
+        dropped.accept(entry);
     }
 }
