@@ -8,17 +8,13 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Collects records into one uncompressed batch without a producer. Belongs to one thread, and keeps its working memory from batch to
+ * Collects records into one uncompressed batch. Belongs to one thread, and keeps its working memory from batch to
  * batch.
  */
 public final class BatchBuilder {
     private static final int INITIAL_BYTES = 16 << 10;
     private static final int KEPT_BYTES = 1 << 20;
-    private static final byte[] NO_PRODUCER_FIELDS = new byte[14];
-
-    static {
-        Arrays.fill(NO_PRODUCER_FIELDS, (byte) -1);
-    }
+    private static final short NO_EPOCH = -1;
 
     private byte[] bytes = new byte[INITIAL_BYTES];
     private int end = BatchHeader.SIZE;
@@ -85,8 +81,13 @@ public final class BatchBuilder {
         maxTimestamp = Math.max(maxTimestamp, timestamp);
     }
 
-    /** The batch, in memory of its own, at base offset 0; and makes ready for the next. */
+    /** The batch, of no producer, in memory of its own, at base offset 0; and makes ready for the next. */
     public ByteBuffer build() {
+        return build(BatchHeader.NO_PRODUCER, NO_EPOCH, BatchHeader.NO_SEQUENCE);
+    }
+
+    /** As {@link #build()}, of an idempotent producer; {@code sequence} is that of the first record. */
+    public ByteBuffer build(long producerId, short producerEpoch, int sequence) {
         ByteBuffer batch = ByteBuffer.wrap(Arrays.copyOf(bytes, end));
         batch.putInt(BatchHeader.LENGTH, end - BatchHeader.LOG_OVERHEAD);
         batch.putInt(BatchHeader.LEADER_EPOCH, 0);
@@ -96,7 +97,9 @@ public final class BatchBuilder {
         batch.putInt(BatchHeader.LAST_OFFSET_DELTA, count - 1);
         batch.putLong(BatchHeader.BASE_TIMESTAMP, baseTimestamp);
         batch.putLong(BatchHeader.MAX_TIMESTAMP, maxTimestamp);
-        batch.put(BatchHeader.PRODUCER_ID, NO_PRODUCER_FIELDS);
+        batch.putLong(BatchHeader.PRODUCER_ID, producerId);
+        batch.putShort(BatchHeader.PRODUCER_EPOCH, producerEpoch);
+        batch.putInt(BatchHeader.BASE_SEQUENCE, sequence);
         batch.putInt(BatchHeader.COUNT, count);
         batch.putInt(BatchHeader.CRC, BatchHeader.checksum(batch, 0, end));
         count = 0;

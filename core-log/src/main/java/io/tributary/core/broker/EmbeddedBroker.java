@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.tributary.core.api.Broker;
 import io.tributary.core.api.Publisher;
+import io.tributary.core.api.Schedule;
 import io.tributary.core.api.StateTable;
 import io.tributary.core.api.Subscriptions;
 import io.tributary.core.api.Topic;
@@ -15,6 +16,7 @@ import io.tributary.core.metadata.rocksdb.RocksMetadataStore;
 import io.tributary.core.model.BrokerException;
 import io.tributary.core.model.PartitionId;
 import io.tributary.core.routing.RouteTable;
+import io.tributary.core.schedule.LogSchedule;
 import io.tributary.core.state.StateTables;
 import io.tributary.core.store.SegmentStore;
 import io.tributary.core.store.file.FileSegmentStore;
@@ -57,6 +59,7 @@ public final class EmbeddedBroker implements Broker, AutoCloseable {
     private final SegmentStore memory;
     private final TopicCatalogue topics;
     private final Publisher publisher;
+    private final LogSchedule schedule;
     private final IdBlocks ids;
     private final StateTables tables;
     private final QueueSubscriptions subscriptions;
@@ -84,11 +87,15 @@ public final class EmbeddedBroker implements Broker, AutoCloseable {
         this.topics = new TopicCatalogue(metadata, new TopicCatalogue.Stores(files, memory), threads, config, changer);
         this.ids = new IdBlocks(metadata);
         RouteTable routes = new RouteTable();
-        this.publisher = new LogPublisher(topics, routes::routes, config.clock());
+        Publisher atOnce = new LogPublisher(topics, routes::routes, config.clock());
         topics.load();
-        this.tables = new StateTables(topics, publisher);
+        this.tables = new StateTables(topics, atOnce);
         this.subscriptions = openSubscriptions(routes);
         this.clusterId = loadClusterId();
+        // After the subscriptions, which are to see what is fired.
+        this.schedule = new LogSchedule(topics, atOnce, config.dataDir().resolve("schedule"), config.clock(), ids::next);
+        undo.push(schedule::halt);
+        this.publisher = new SchedulingPublisher(atOnce, schedule, config.clock());
         threads.forEach(thread -> thread.setConsumedFloor(this::consumedBefore));
         long every = config.retentionEvery().toMillis();
         this.compactor = new Compactor(topics::all, every);
@@ -169,6 +176,11 @@ public final class EmbeddedBroker implements Broker, AutoCloseable {
     }
 
     @Override
+    public Schedule schedule() {
+        return schedule;
+    }
+
+    @Override
     public CompletionStage<StateTable> stateTable(String name) {
         return tables.open(name);
     }
@@ -195,6 +207,7 @@ public final class EmbeddedBroker implements Broker, AutoCloseable {
             return;
         }
         closed = true;
+        schedule.close();
         subscriptions.close();
         compactor.close();
         shutDown(retention);
@@ -216,6 +229,7 @@ public final class EmbeddedBroker implements Broker, AutoCloseable {
             return;
         }
         closed = true;
+        schedule.halt();
         subscriptions.halt();
         compactor.close();
         retention.shutdownNow();

@@ -81,7 +81,7 @@ public final class PublishHandler {
         PublishRequest.Durability durability =
             properties.persistent() ? PublishRequest.Durability.DURABLE : PublishRequest.Durability.RELAXED;
         return new PublishRequest(topicName, PublishRequest.ANY_PARTITION, client.connectionId().hashCode(), key, body, headers,
-            PublishRequest.NOW, durability, method.mandatory());
+            PublishRequest.NOW, durability, method.mandatory(), PublishRequest.AT_ONCE);
     }
 
     private Target queueTarget(Client client, String queue) {
