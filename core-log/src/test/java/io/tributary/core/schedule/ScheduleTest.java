@@ -17,7 +17,6 @@ import io.tributary.core.api.Topics;
 import io.tributary.core.model.BrokerException;
 import io.tributary.core.model.Compaction;
 import io.tributary.core.model.ErrorCode;
-import io.tributary.core.model.Header;
 import io.tributary.core.model.Headers;
 import io.tributary.core.model.Record;
 import io.tributary.core.model.TopicConfig;
@@ -89,7 +88,8 @@ class ScheduleTest {
     @Test
     void nothingOfARecordIsLost() {
         fixture.topic(ORDERS, 3);
-        Headers headers = Headers.of(Header.of("a", "ä"), new Header("b", null), Header.of("a", ""), new Header("c", new byte[] {0, -1}));
+        Headers headers =
+            Headers.builder().add("a", "ä").add("b", (byte[]) null).add("a", "").add("c", new byte[] {0, -1}).build();
         byte[] value = {1, 2, (byte) 0xFF};
         publish(PublishRequest.of(ORDERS, "k".getBytes(UTF_8), value, headers).withPartition(2).withTimestamp(42));
         publish(PublishRequest.of(ORDERS, null, null, Headers.EMPTY).withPartition(2));
