@@ -36,7 +36,7 @@ public final class Publications {
         Durability durability = message.qos() == 0 ? Durability.RELAXED : Durability.DURABLE;
         CompletionStage<PublishResult> stored = broker.publisher().publish(new PublishRequest(address.topic(), PublishRequest.ANY_PARTITION,
             orderingHint, Subject.toKey(address.subject()), message.payload(), message.headers(), PublishRequest.NOW, durability, false,
-            PublishRequest.AT_ONCE));
+            message.notBefore()));
         if (!message.retain()) {
             return stored.thenApply(result -> null);
         }
