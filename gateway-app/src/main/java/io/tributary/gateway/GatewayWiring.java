@@ -4,6 +4,7 @@ import io.tributary.core.protocol.ProtocolContext;
 import io.tributary.gateway.config.TributaryProperties;
 import io.tributary.gateway.health.PortsHealthIndicator;
 import io.tributary.gateway.metrics.ConnectionMetrics;
+import io.tributary.gateway.metrics.ScheduleMetrics;
 import io.tributary.gateway.net.ConnectionLimit;
 import io.tributary.gateway.net.HttpServerLimits;
 import io.tributary.gateway.net.Listeners;
@@ -42,6 +43,11 @@ class GatewayWiring {
         Map<String, ConnectionLimit> limits = new LinkedHashMap<>(listeners.limits());
         limits.put("http", http.limit());
         return new ConnectionMetrics(limits);
+    }
+
+    @Bean
+    ScheduleMetrics scheduleMetrics(ProtocolContext context) {
+        return new ScheduleMetrics(context.broker().schedule());
     }
 
     /** The bean's name, without its suffix, is the indicator's in the readiness group. */

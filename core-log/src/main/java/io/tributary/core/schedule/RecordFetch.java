@@ -38,7 +38,7 @@ final class RecordFetch {
         List<CompletableFuture<List<Record>>> underWay = new ArrayList<>();
         for (int from = 0; from < sorted.size();) {
             int to = endOfRun(sorted, from);
-            underWay.add(read(sorted.get(from).offset(), sorted.get(to - 1).offset()).toCompletableFuture());
+            underWay.add(read(sorted.get(from).offset(), sorted.get(to - 1).offset(), bytes(sorted, from, to)).toCompletableFuture());
             if (underWay.size() == AT_A_TIME) {
                 collect(underWay, found);
             }
@@ -70,14 +70,24 @@ final class RecordFetch {
         underWay.clear();
     }
 
-    private CompletionStage<List<Record>> read(long first, long last) {
+    /** About what the run has in the log with the records between; a read gives a whole batch at least. */
+    private static int bytes(List<WaitingRow> sorted, int from, int to) {
+        long bytes = 0;
+        for (WaitingRow row : sorted.subList(from, to)) {
+            bytes += row.bytes();
+        }
+        long span = sorted.get(to - 1).offset() - sorted.get(from).offset();
+        return (int) Math.min(MAX_READ_BYTES, bytes / (to - from) * span);
+    }
+
+    private CompletionStage<List<Record>> read(long first, long last, int bytes) {
         int most = (int) (last - first + 1);
-        return partition.readRecords(first, most, MAX_READ_BYTES).thenCompose(records -> {
+        return partition.readRecords(first, most, bytes).thenCompose(records -> {
             long next = records.isEmpty() ? last + 1 : records.get(records.size() - 1).offset() + 1;
             if (next > last) {
                 return CompletableFuture.completedFuture(records);
             }
-            return read(next, last).thenApply(rest -> {
+            return read(next, last, bytes).thenApply(rest -> {
                 List<Record> all = new ArrayList<>(records);
                 all.addAll(rest);
                 return all;
