@@ -137,8 +137,14 @@ public final class TestBroker implements AutoCloseable {
 
     /** Stops in good order and starts again on the same directory. */
     public void restart() {
+        restartAfter(() -> { });
+    }
+
+    /** As {@link #restart}, with something done while nothing runs. */
+    public void restartAfter(Runnable between) {
         stopServices(true);
         broker.close();
+        between.run();
         broker = open();
         services.forEach(this::listen);
     }

@@ -5,6 +5,7 @@ import io.tributary.core.protocol.ProtocolContext;
 import io.tributary.gateway.config.TributaryProperties;
 import io.tributary.gateway.health.PortsHealthIndicator;
 import io.tributary.gateway.metrics.ConnectionMetrics;
+import io.tributary.gateway.metrics.ScheduleMetrics;
 import io.tributary.gateway.metrics.TierMetrics;
 import io.tributary.gateway.net.ConnectionLimit;
 import io.tributary.gateway.net.HttpServerLimits;
@@ -49,6 +50,11 @@ class GatewayWiring {
     @Bean
     TierMetrics tierMetrics(EmbeddedBroker broker) {
         return new TierMetrics(broker::tierStatus);
+    }
+
+    @Bean
+    ScheduleMetrics scheduleMetrics(ProtocolContext context) {
+        return new ScheduleMetrics(context.broker().schedule());
     }
 
     /** The bean's name, without its suffix, is the indicator's in the readiness group. */

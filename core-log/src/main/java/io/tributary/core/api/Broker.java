@@ -12,6 +12,9 @@ public interface Broker {
 
     Transactions transactions();
 
+    /** The records that were published with a time before which they must not be seen. */
+    Schedule schedule();
+
     /**
      * A keyed table of the broker's own state, kept as records of an internal topic and created on first use.
      *

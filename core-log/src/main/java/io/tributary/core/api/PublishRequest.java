@@ -10,12 +10,15 @@ import org.jspecify.annotations.Nullable;
  * @param partition    the partition, or {@link #ANY_PARTITION}: by Kafka's hash of the key, or without a key by the ordering hint
  * @param orderingHint records without a key and with the same hint keep their order; a session's hash, any number
  * @param timestamp    milliseconds since the epoch, or {@link #NOW}
- * @param countRoutes  whether the result must tell how many subscriptions the record matched
+ * @param countRoutes  whether the result must tell how many subscriptions the record matched; not for a record that waits
+ * @param notBefore    the record waits in the schedule until then, and only then is appended to its topic: milliseconds since the epoch,
+ *                     at most {@link Schedule#MAX_AHEAD_MS} from now. {@link #AT_ONCE}, or any time that has passed, does not wait
  */
 public record PublishRequest(TopicName topic, int partition, int orderingHint, byte @Nullable [] key, byte @Nullable [] value,
-                             Headers headers, long timestamp, Durability durability, boolean countRoutes) {
+                             Headers headers, long timestamp, Durability durability, boolean countRoutes, long notBefore) {
     public static final int ANY_PARTITION = -1;
     public static final long NOW = -1;
+    public static final long AT_ONCE = 0;
 
     /** What the result waits for. */
     public enum Durability {
@@ -27,26 +30,30 @@ public record PublishRequest(TopicName topic, int partition, int orderingHint, b
 
     /** A durable record at the current time. */
     public static PublishRequest of(TopicName topic, byte @Nullable [] key, byte @Nullable [] value, Headers headers) {
-        return new PublishRequest(topic, ANY_PARTITION, 0, key, value, headers, NOW, Durability.DURABLE, false);
+        return new PublishRequest(topic, ANY_PARTITION, 0, key, value, headers, NOW, Durability.DURABLE, false, AT_ONCE);
     }
 
     public PublishRequest withPartition(int value) {
-        return new PublishRequest(topic, value, orderingHint, key, this.value, headers, timestamp, durability, countRoutes);
+        return new PublishRequest(topic, value, orderingHint, key, this.value, headers, timestamp, durability, countRoutes, notBefore);
     }
 
     public PublishRequest withOrderingHint(int value) {
-        return new PublishRequest(topic, partition, value, key, this.value, headers, timestamp, durability, countRoutes);
+        return new PublishRequest(topic, partition, value, key, this.value, headers, timestamp, durability, countRoutes, notBefore);
     }
 
     public PublishRequest withTimestamp(long value) {
-        return new PublishRequest(topic, partition, orderingHint, key, this.value, headers, value, durability, countRoutes);
+        return new PublishRequest(topic, partition, orderingHint, key, this.value, headers, value, durability, countRoutes, notBefore);
     }
 
     public PublishRequest withDurability(Durability value) {
-        return new PublishRequest(topic, partition, orderingHint, key, this.value, headers, timestamp, value, countRoutes);
+        return new PublishRequest(topic, partition, orderingHint, key, this.value, headers, timestamp, value, countRoutes, notBefore);
     }
 
     public PublishRequest withCountRoutes(boolean value) {
-        return new PublishRequest(topic, partition, orderingHint, key, this.value, headers, timestamp, durability, value);
+        return new PublishRequest(topic, partition, orderingHint, key, this.value, headers, timestamp, durability, value, notBefore);
+    }
+
+    public PublishRequest withNotBefore(long value) {
+        return new PublishRequest(topic, partition, orderingHint, key, this.value, headers, timestamp, durability, countRoutes, value);
     }
 }

@@ -9,6 +9,10 @@ public interface Publisher {
      *
      * <p>Fails with TOPIC_NOT_FOUND, PARTITION_NOT_FOUND, BATCH_TOO_LARGE, BACKLOG_FULL, LIMIT_EXCEEDED (too much waits to be stored: try
      * again), STORAGE_FAILURE or CLOSED; then nothing was stored.
+     *
+     * <p>A record with a time to come ({@link PublishRequest#notBefore}) is stored in the schedule and its topic gets it then. Records of
+     * one caller thread to one partition that are due at the same time keep their order. Fails with INVALID_ARGUMENT too, when the time is
+     * too far ahead or the topic is the broker's own. If the topic is deleted before, the record is dropped.
      */
     CompletionStage<PublishResult> publish(PublishRequest request);
 }

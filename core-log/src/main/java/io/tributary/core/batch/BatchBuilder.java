@@ -8,17 +8,13 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Collects records into one uncompressed batch without a producer. Belongs to one thread, and keeps its working memory from batch to
+ * Collects records into one uncompressed batch. Belongs to one thread, and keeps its working memory from batch to
  * batch.
  */
 public final class BatchBuilder {
     private static final int INITIAL_BYTES = 16 << 10;
     private static final int KEPT_BYTES = 1 << 20;
-    private static final byte[] NO_PRODUCER_FIELDS = new byte[14];
-
-    static {
-        Arrays.fill(NO_PRODUCER_FIELDS, (byte) -1);
-    }
+    private static final short NO_EPOCH = -1;
 
     private byte[] bytes = new byte[INITIAL_BYTES];
     private int end = BatchHeader.SIZE;
@@ -85,27 +81,34 @@ public final class BatchBuilder {
         maxTimestamp = Math.max(maxTimestamp, timestamp);
     }
 
-    /** The batch, in memory of its own, at base offset 0; and makes ready for the next. */
+    /** The batch, of no producer, in memory of its own, at base offset 0; and makes ready for the next. */
     public ByteBuffer build() {
-        return build(null);
+        return build(BatchHeader.NO_PRODUCER, NO_EPOCH, BatchHeader.NO_SEQUENCE, 0);
+    }
+
+    /** As {@link #build()}, of an idempotent producer; {@code sequence} is that of the first record. */
+    public ByteBuffer build(long producerId, short producerEpoch, int sequence) {
+        return build(producerId, producerEpoch, sequence, 0);
     }
 
     /** As {@link #build()}, of a producer's transaction, with sequence 0. */
     public ByteBuffer buildTransactional(long producerId, short producerEpoch) {
-        return build(ByteBuffer.allocate(NO_PRODUCER_FIELDS.length).putLong(producerId).putShort(producerEpoch).putInt(0).array());
+        return build(producerId, producerEpoch, 0, BatchHeader.TRANSACTIONAL);
     }
 
-    private ByteBuffer build(byte @Nullable [] producer) {
+    private ByteBuffer build(long producerId, short producerEpoch, int sequence, int attributes) {
         ByteBuffer batch = ByteBuffer.wrap(Arrays.copyOf(bytes, end));
         batch.putInt(BatchHeader.LENGTH, end - BatchHeader.LOG_OVERHEAD);
         batch.putInt(BatchHeader.LEADER_EPOCH, 0);
         batch.put(BatchHeader.MAGIC_AT, BatchHeader.MAGIC);
         batch.putLong(0, 0);
-        batch.putShort(BatchHeader.ATTRIBUTES, (short) (producer == null ? 0 : BatchHeader.TRANSACTIONAL));
+        batch.putShort(BatchHeader.ATTRIBUTES, (short) attributes);
         batch.putInt(BatchHeader.LAST_OFFSET_DELTA, count - 1);
         batch.putLong(BatchHeader.BASE_TIMESTAMP, baseTimestamp);
         batch.putLong(BatchHeader.MAX_TIMESTAMP, maxTimestamp);
-        batch.put(BatchHeader.PRODUCER_ID, producer == null ? NO_PRODUCER_FIELDS : producer);
+        batch.putLong(BatchHeader.PRODUCER_ID, producerId);
+        batch.putShort(BatchHeader.PRODUCER_EPOCH, producerEpoch);
+        batch.putInt(BatchHeader.BASE_SEQUENCE, sequence);
         batch.putInt(BatchHeader.COUNT, count);
         batch.putInt(BatchHeader.CRC, BatchHeader.checksum(batch, 0, end));
         count = 0;

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.tributary.core.api.Broker;
 import io.tributary.core.api.Publisher;
+import io.tributary.core.api.Schedule;
 import io.tributary.core.api.StateTable;
 import io.tributary.core.api.Subscriptions;
 import io.tributary.core.api.Topic;
@@ -17,6 +18,7 @@ import io.tributary.core.model.BrokerException;
 import io.tributary.core.model.PartitionId;
 import io.tributary.core.routing.FullSubscriptions;
 import io.tributary.core.routing.RouteTable;
+import io.tributary.core.schedule.LogSchedule;
 import io.tributary.core.state.StateTables;
 import io.tributary.core.store.SegmentStore;
 import io.tributary.core.store.memory.MemorySegmentStore;
@@ -64,7 +66,9 @@ public final class EmbeddedBroker implements Broker, AutoCloseable {
     private final SegmentStore files;
     private final SegmentStore memory;
     private final TopicCatalogue topics;
-    private final LogPublisher publisher;
+    private final LogPublisher atOnce;
+    private final Publisher publisher;
+    private final LogSchedule schedule;
     private final IdBlocks ids;
     private final StateTables tables;
     private final QueueSubscriptions subscriptions;
@@ -94,11 +98,15 @@ public final class EmbeddedBroker implements Broker, AutoCloseable {
         this.ids = new IdBlocks(metadata);
         RouteTable routes = new RouteTable();
         FullSubscriptions full = new FullSubscriptions();
-        this.publisher = new LogPublisher(topics, routes::routes, full, config.clock());
+        this.atOnce = new LogPublisher(topics, routes::routes, full, config.clock());
         topics.load();
-        this.tables = new StateTables(topics, publisher);
+        this.tables = new StateTables(topics, atOnce);
         this.subscriptions = openSubscriptions(routes, full);
         this.transactions = openTransactions();
+        // After the subscriptions, which are to see what is fired.
+        this.schedule = new LogSchedule(topics, atOnce, config.dataDir().resolve("schedule"), config.clock(), ids::next);
+        undo.push(schedule::halt);
+        this.publisher = new SchedulingPublisher(atOnce, schedule, config.clock());
         threads.forEach(thread -> thread.setConsumedFloor(this::consumedBefore));
         long every = config.retentionEvery().toMillis();
         this.compactor = new Compactor(topics::all, every);
@@ -146,7 +154,7 @@ public final class EmbeddedBroker implements Broker, AutoCloseable {
 
     private QueueSubscriptions openSubscriptions(RouteTable routes, FullSubscriptions full) {
         StateTable state = tables.open(SUBSCRIPTION_STATE).toCompletableFuture().join();
-        QueueSubscriptions opened = new QueueSubscriptions(new Surroundings(topics, routes, publisher, full),
+        QueueSubscriptions opened = new QueueSubscriptions(new Surroundings(topics, routes, atOnce, full),
             new QueueSubscriptions.DurableStores(metadata, state), SubscriptionLimits.DEFAULT, DISPATCH_THREADS,
             new Clocks(System::nanoTime, config.clock()::millis));
         opened.recover().toCompletableFuture().join();
@@ -166,7 +174,7 @@ public final class EmbeddedBroker implements Broker, AutoCloseable {
 
     private TransactionCoordinator openTransactions() {
         StateTable state = tables.open(TRANSACTION_STATE).toCompletableFuture().join();
-        TransactionCoordinator opened = new TransactionCoordinator(state, topics, publisher, subscriptions.acknowledgements(), ids::next,
+        TransactionCoordinator opened = new TransactionCoordinator(state, topics, atOnce, subscriptions.acknowledgements(), ids::next,
             config.clock());
         opened.recover().toCompletableFuture().join();
         return opened;
@@ -190,6 +198,11 @@ public final class EmbeddedBroker implements Broker, AutoCloseable {
     @Override
     public Subscriptions subscriptions() {
         return subscriptions;
+    }
+
+    @Override
+    public Schedule schedule() {
+        return schedule;
     }
 
     @Override
@@ -224,6 +237,7 @@ public final class EmbeddedBroker implements Broker, AutoCloseable {
             return;
         }
         closed = true;
+        schedule.close();
         subscriptions.close();
         compactor.close();
         shutDown(retention);
@@ -245,6 +259,7 @@ public final class EmbeddedBroker implements Broker, AutoCloseable {
             return;
         }
         closed = true;
+        schedule.halt();
         subscriptions.halt();
         compactor.close();
         retention.shutdownNow();

@@ -23,6 +23,14 @@ public final class HeaderNames {
     /** Why, where and when the record ended unacknowledged before: a {@link DeadLetterEvent} each, newest first. */
     public static final String DEAD_LETTER = "dead-letter";
 
+    /**
+     * What a client whose protocol has no other place for it (Kafka) asks with: the record is to be seen no earlier, milliseconds since the
+     * epoch, decimal. A request to the server, not a property of the record: it means nothing in a record that is stored in its topic.
+     */
+    public static final String DELIVER_AT = "deliver-at";
+    /** As {@link #DELIVER_AT}, milliseconds from now. The earlier of the two counts when both are there. */
+    public static final String DELAY = "delay";
+
     public static final String AMQP_PREFIX = "amqp.";
     public static final String MQTT_PREFIX = "mqtt.";
     /** What a selector calls JMSType. */

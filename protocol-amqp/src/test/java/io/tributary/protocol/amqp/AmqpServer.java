@@ -8,6 +8,7 @@ import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.ShutdownSignalException;
 import io.tributary.core.TestBroker;
 import java.io.IOException;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.TimeoutException;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -33,6 +34,11 @@ final class AmqpServer implements AutoCloseable {
         }
         TestBroker broker = TestBroker.start();
         return new AmqpServer(broker, "127.0.0.1", broker.serveAlways(() -> new AmqpProtocol(AmqpConfig.DEFAULT)));
+    }
+
+    /** As {@code kill -9} and another start; only of ours. */
+    void kill() {
+        Objects.requireNonNull(broker).kill();
     }
 
     boolean isOurs() {

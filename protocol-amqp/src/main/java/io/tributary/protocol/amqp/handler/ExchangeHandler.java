@@ -46,12 +46,13 @@ public final class ExchangeHandler {
             exchanges.require(client, name);
             return CompletableFuture.completedFuture(new ExchangeMethod.DeclareOk());
         }
-        ExchangeType type = ExchangeType.find(method.exchangeType());
+        boolean delayed = method.exchangeType().equals(ExchangeSettings.DELAYED_TYPE);
+        ExchangeType type = delayed ? delayedType(method.arguments()) : ExchangeType.find(method.exchangeType());
         if (type == null) {
             throw new AmqpException(ReplyCode.COMMAND_INVALID, "unknown exchange type '" + method.exchangeType() + "'");
         }
-        refuseArguments(method.arguments());
-        ExchangeSettings wanted = new ExchangeSettings(type, method.durable(), method.autoDelete(), method.internal());
+        refuseArguments(method.arguments(), delayed);
+        ExchangeSettings wanted = new ExchangeSettings(type, method.durable(), method.autoDelete(), method.internal(), delayed);
         TopicName topicName = client.topic(name);
         if (topicName.isInternal()) {
             throw new AmqpException(ReplyCode.ACCESS_REFUSED, "exchange name '" + name + "' begins with the server's own prefix '__'");
@@ -176,7 +177,8 @@ public final class ExchangeHandler {
 
     private static void requireEquivalent(Client client, String name, ExchangeSettings current, ExchangeSettings wanted) {
         String exchange = client.describe("exchange", name);
-        Equivalence.require(exchange, "type", wanted.type().text(), current.type().text());
+        Equivalence.require(exchange, "type", wanted.declaredType(), current.declaredType());
+        Equivalence.require(exchange, ExchangeSettings.DELAYED_TYPE_ARGUMENT, wanted.type().text(), current.type().text());
         Equivalence.require(exchange, "durable", wanted.durable(), current.durable());
         Equivalence.require(exchange, "auto_delete", wanted.autoDelete(), current.autoDelete());
         Equivalence.require(exchange, "internal", wanted.internal(), current.internal());
@@ -194,8 +196,22 @@ public final class ExchangeHandler {
         }
     }
 
-    private static void refuseArguments(FieldTable arguments) {
+    /** How an exchange routes that delays; the argument is required, as by RabbitMQ's plugin. */
+    private static ExchangeType delayedType(FieldTable arguments) {
+        String text = arguments.text(ExchangeSettings.DELAYED_TYPE_ARGUMENT);
+        ExchangeType type = text == null ? null : ExchangeType.find(text);
+        if (type == null) {
+            throw new AmqpException(ReplyCode.PRECONDITION_FAILED,
+                "invalid argument: '" + ExchangeSettings.DELAYED_TYPE_ARGUMENT + "' must be an existing exchange type");
+        }
+        return type;
+    }
+
+    private static void refuseArguments(FieldTable arguments, boolean delayed) {
         for (FieldTable.Entry entry : arguments.entries()) {
+            if (delayed && entry.name().equals(ExchangeSettings.DELAYED_TYPE_ARGUMENT)) {
+                continue;
+            }
             if (entry.name().equals("alternate-exchange") || entry.name().startsWith("x-")) {
                 throw new AmqpException(ReplyCode.NOT_IMPLEMENTED, "exchange argument '" + entry.name() + "' is not implemented");
             }

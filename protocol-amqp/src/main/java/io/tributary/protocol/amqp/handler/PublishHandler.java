@@ -14,8 +14,10 @@ import io.tributary.protocol.amqp.codec.ContentProperties;
 import io.tributary.protocol.amqp.codec.FieldTable;
 import io.tributary.protocol.amqp.codec.ReplyCode;
 import io.tributary.protocol.amqp.translate.AmqpNames;
+import io.tributary.protocol.amqp.translate.DelayHeader;
 import io.tributary.protocol.amqp.translate.ExchangeSettings;
 import io.tributary.protocol.amqp.translate.MessageHeaders;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -35,11 +37,12 @@ public final class PublishHandler {
     /**
      * Where a message goes.
      *
-     * @param topic null when no queue could take it
-     * @param key   the routing key as the record's key; null through the default exchange
+     * @param topic  null when no queue could take it
+     * @param key    the routing key as the record's key; null through the default exchange
+     * @param delays whether the message may ask to wait
      */
-    public record Target(@Nullable TopicName topic, byte @Nullable [] key) {
-        static final Target NOWHERE = new Target(null, null);
+    public record Target(@Nullable TopicName topic, byte @Nullable [] key, boolean delays) {
+        static final Target NOWHERE = new Target(null, null, false);
     }
 
     /** Finds the topic, which is made if the address space asks for it; a stage that is complete already in all other cases. */
@@ -63,16 +66,18 @@ public final class PublishHandler {
         byte[] key = Subject.toKey(method.routingKey());
         TopicName topicName = client.topic(exchange);
         if (broker.topics().find(topicName) != null) {
-            return CompletableFuture.completedFuture(new Target(topicName, key));
+            return CompletableFuture.completedFuture(new Target(topicName, key, settings.delayed()));
         }
-        return exchanges.topicOf(client, exchange).thenApply(topic -> new Target(topic.name(), key));
+        return exchanges.topicOf(client, exchange).thenApply(topic -> new Target(topic.name(), key, settings.delayed()));
     }
 
     /** The record to store; fails with PRECONDITION_FAILED or NOT_IMPLEMENTED when the message's properties forbid it. */
-    public PublishRequest request(Client client, TopicName topicName, byte @Nullable [] key, BasicMethod.Publish method,
+    public PublishRequest request(Client client, TopicName topicName, Target target, BasicMethod.Publish method,
                                   ContentProperties properties, byte[] body) {
         check(client, properties);
-        Headers headers = MessageHeaders.toHeaders(properties);
+        OptionalLong delayMs = target.delays() ? DelayHeader.delayMs(properties) : OptionalLong.empty();
+        Headers headers = MessageHeaders.toHeaders(
+            delayMs.isPresent() ? DelayHeader.negated(properties, delayMs.getAsLong()) : properties);
         Topic topic = broker.topics().find(topicName);
         if (topic != null && body.length > topic.config().maxBatchBytes()) {
             throw new AmqpException(ReplyCode.PRECONDITION_FAILED, "message size " + body.length
@@ -80,8 +85,9 @@ public final class PublishHandler {
         }
         PublishRequest.Durability durability =
             properties.persistent() ? PublishRequest.Durability.DURABLE : PublishRequest.Durability.RELAXED;
-        return new PublishRequest(topicName, PublishRequest.ANY_PARTITION, client.connectionId().hashCode(), key, body, headers,
-            PublishRequest.NOW, durability, method.mandatory());
+        return new PublishRequest(topicName, PublishRequest.ANY_PARTITION, client.connectionId().hashCode(), target.key(), body,
+            headers, PublishRequest.NOW, durability, method.mandatory(),
+            delayMs.isPresent() ? System.currentTimeMillis() + delayMs.getAsLong() : PublishRequest.AT_ONCE);
     }
 
     private Target queueTarget(Client client, String queue) {
@@ -100,14 +106,14 @@ public final class PublishHandler {
             return Target.NOWHERE;
         }
         access.toExchange(client, Operation.WRITE, queue);
-        return new Target(topicName, null);
+        return new Target(topicName, null, false);
     }
 
     private CompletionStage<Target> addressTarget(Client client, String routingKey) {
         Address address = Address.parse(client.namespace(), AmqpNames.swapSeparators(routingKey));
         TopicName topicName = address.topic();
         access.toTopic(client, Operation.WRITE, topicName.name());
-        Target target = new Target(topicName, Subject.toKey(address.subject()));
+        Target target = new Target(topicName, Subject.toKey(address.subject()), false);
         if (broker.topics().find(topicName) != null) {
             return CompletableFuture.completedFuture(target);
         }

@@ -69,7 +69,7 @@ final class PublishSide {
         ChannelTransaction transaction = channel.transaction();
         if (transaction != null) {
             transaction.publish(content, target.topic() == null ? null : channel.services().publishing()
-                .request(channel.client(), target.topic(), target.key(), content.method(), content.properties(), content.body()));
+                .request(channel.client(), target.topic(), target, content.method(), content.properties(), content.body()));
             return;
         }
         if (target.topic() == null) {
@@ -78,7 +78,7 @@ final class PublishSide {
             return;
         }
         PublishRequest request = channel.services().publishing()
-            .request(channel.client(), target.topic(), target.key(), content.method(), content.properties(), content.body());
+            .request(channel.client(), target.topic(), target, content.method(), content.properties(), content.body());
         underWay++;
         int cost = content.body().length + COST;
         channel.connection().pressure().storing(cost);
@@ -86,7 +86,7 @@ final class PublishSide {
             channel.connection().mailbox().post(() -> {
                 underWay--;
                 channel.connection().pressure().storing(-cost);
-                if (result != null && request.durability() == PublishRequest.Durability.RELAXED) {
+                if (result != null && !result.isWaiting() && request.durability() == PublishRequest.Durability.RELAXED) {
                     visibility.published(new PartitionId(request.topic(), result.partition()), result.offset());
                 }
                 ended(content, number, result, failure);

@@ -6,19 +6,39 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** An exchange as it was declared, kept in its topic's attributes. */
-public record ExchangeSettings(ExchangeType type, boolean durable, boolean autoDelete, boolean internal) {
+/**
+ * An exchange as it was declared, kept in its topic's attributes.
+ *
+ * @param type    how it routes
+ * @param delayed whether it was declared with type {@code x-delayed-message}, and messages may ask it to wait
+ */
+public record ExchangeSettings(ExchangeType type, boolean durable, boolean autoDelete, boolean internal, boolean delayed) {
     /** How a topic that no AMQP client declared as an exchange behaves. */
     public static final ExchangeSettings UNDECLARED = new ExchangeSettings(ExchangeType.TOPIC, true, false, false);
+    /** The type of exchange of RabbitMQ's delayed-message plugin. */
+    public static final String DELAYED_TYPE = "x-delayed-message";
+    /** The argument that tells how such an exchange routes. */
+    public static final String DELAYED_TYPE_ARGUMENT = "x-delayed-type";
 
     private static final String TYPE = "amqp.exchange-type";
     private static final String DURABLE = "amqp.exchange-durable";
     private static final String AUTO_DELETE = "amqp.exchange-auto-delete";
     private static final String INTERNAL = "amqp.exchange-internal";
+    private static final String DELAYED = "amqp.exchange-delayed";
     /** On topics that an AMQP declaration created, and that may go with it. */
     private static final String CREATED = "amqp.created";
     /** The exchange was deleted while queues still hold records of its topic. */
     private static final String DELETED = "amqp.exchange-deleted";
+
+    /** An exchange that knows no delay. */
+    public ExchangeSettings(ExchangeType type, boolean durable, boolean autoDelete, boolean internal) {
+        this(type, durable, autoDelete, internal, false);
+    }
+
+    /** The type as it was declared. */
+    public String declaredType() {
+        return delayed ? DELAYED_TYPE : type.text();
+    }
 
     /** What was declared; null for a topic that no declaration made an exchange. */
     public static @Nullable ExchangeSettings declared(TopicConfig config) {
@@ -27,7 +47,8 @@ public record ExchangeSettings(ExchangeType type, boolean durable, boolean autoD
         if (type == null) {
             return null;
         }
-        return new ExchangeSettings(type, isSet(config, DURABLE), isSet(config, AUTO_DELETE), isSet(config, INTERNAL));
+        return new ExchangeSettings(type, isSet(config, DURABLE), isSet(config, AUTO_DELETE), isSet(config, INTERNAL),
+            isSet(config, DELAYED));
     }
 
     /** As what AMQP sees a topic; null for one whose exchange was deleted. */
@@ -47,13 +68,14 @@ public record ExchangeSettings(ExchangeType type, boolean durable, boolean autoD
         attributes.put(DURABLE, Boolean.toString(durable));
         attributes.put(AUTO_DELETE, Boolean.toString(autoDelete));
         attributes.put(INTERNAL, Boolean.toString(internal));
+        attributes.put(DELAYED, Boolean.toString(delayed));
         return config.withAttributes(attributes);
     }
 
     /** The topic's configuration without an exchange. */
     public static TopicConfig removeFrom(TopicConfig config) {
         Map<String, String> attributes = new HashMap<>(config.attributes());
-        attributes.keySet().removeAll(List.of(TYPE, DURABLE, AUTO_DELETE, INTERNAL));
+        attributes.keySet().removeAll(List.of(TYPE, DURABLE, AUTO_DELETE, INTERNAL, DELAYED));
         return config.withAttributes(attributes);
     }
 

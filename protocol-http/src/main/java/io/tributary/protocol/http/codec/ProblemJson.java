@@ -21,9 +21,10 @@ public record ProblemJson(@Schema(example = "urn:tributary:problem:topic-not-fou
                           @Schema(description = "Stable, for programs", example = "TOPIC_NOT_FOUND") String code,
                           @Schema(description = "Of a batch that failed in part: each record's place, or its code")
                           @Nullable List<Outcome> results) {
-    /** What became of one record: stored at a place, or refused with a code. */
+    /** What became of one record: stored at a place, waiting under an identifier, or refused with a code. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @Schema(name = "PublishOutcome")
-    public record Outcome(@Nullable Integer partition, @Nullable Long offset, @Nullable Long timestamp, @Nullable String code) {
+    public record Outcome(@Nullable Integer partition, @Nullable Long offset, @Nullable Long timestamp, @Nullable String id,
+                          @Nullable Long notBefore, @Nullable String code) {
     }
 }

@@ -19,6 +19,10 @@ public record PublishJson(@Nullable List<@Nullable Entry> records) {
             @Schema(description = "Name to text, to {\"base64\": ...}, or to an array of these", type = "object",
                 example = "{\"content-type\": \"text/plain\"}") @Nullable Map<String, @Nullable JsonNode> headers,
             @Schema(description = "By the key's hash when absent") @Nullable Integer partition,
-            @Schema(description = "Milliseconds since the epoch; now when absent") @Nullable Long timestamp) {
+            @Schema(description = "Milliseconds since the epoch; now when absent") @Nullable Long timestamp,
+            @Schema(description = "Not to be seen before this span has passed: 30s, milliseconds or an ISO 8601 duration", example = "30s")
+            @Nullable String delay,
+            @Schema(description = "In place of delay, not to be seen before this time: ISO 8601, or milliseconds since the epoch",
+                example = "2027-01-31T12:00:00Z") @Nullable String notBefore) {
     }
 }

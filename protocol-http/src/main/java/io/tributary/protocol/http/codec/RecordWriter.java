@@ -44,6 +44,23 @@ final class RecordWriter {
         }
     }
 
+    /** A record that waits. */
+    static final class OfScheduled extends ValueSerializer<ScheduledJson> {
+        @Override
+        public void serialize(ScheduledJson value, JsonGenerator out, SerializationContext context) {
+            out.writeStartObject();
+            out.writeStringProperty("id", value.id());
+            out.writeNumberProperty("notBefore", value.notBefore());
+            out.writeStringProperty("topic", value.topic());
+            writeBytes("key", "keyBase64", value.key(), out);
+            writeBytes("value", "valueBase64", value.value(), out);
+            out.writeObjectPropertyStart("headers");
+            writeHeaders(value.headers(), out);
+            out.writeEndObject();
+            out.writeEndObject();
+        }
+    }
+
     private static void writeFields(RecordJson record, JsonGenerator out) {
         out.writeStringProperty("topic", record.topic());
         out.writeNumberProperty("partition", record.partition());

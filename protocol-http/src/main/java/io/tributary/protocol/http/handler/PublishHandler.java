@@ -24,6 +24,7 @@ import io.tributary.protocol.http.codec.ProblemJson;
 import io.tributary.protocol.http.codec.PublishJson;
 import io.tributary.protocol.http.codec.PublishedJson;
 import io.tributary.protocol.http.session.ClientConnection;
+import io.tributary.protocol.http.translate.DueTime;
 import io.tributary.protocol.http.translate.PublishTranslation;
 import io.tributary.protocol.http.translate.RequestHeaders;
 import java.util.ArrayList;
@@ -32,6 +33,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -65,8 +67,13 @@ public final class PublishHandler {
     @Operation(summary = "Publish one record", description = "The body, whatever it is, becomes the record's value. Answered when the "
         + "record is durable. Content-Type, Content-Encoding, Correlation-Id, Message-Id, Reply-To, Expiration, Priority and ce-* become "
         + "record headers of the same name in lower case; a header of your own is sent as Header-<name>. The topic is made if need be.",
-        parameters = @Parameter(in = ParameterIn.HEADER, name = "Header-color", description = "An own header: stored as color",
+        parameters = {@Parameter(in = ParameterIn.HEADER, name = "Header-color", description = "An own header: stored as color",
             schema = @Schema(type = "string")),
+            @Parameter(in = ParameterIn.HEADER, name = DueTime.DELAY_HEADER, schema = @Schema(type = "string", example = "30s"),
+                description = "Not to be seen before this span has passed: 500ms, 30s, 2m, 1h, 7d, milliseconds, or ISO 8601 (PT1H30M)"),
+            @Parameter(in = ParameterIn.HEADER, name = DueTime.NOT_BEFORE_HEADER,
+                schema = @Schema(type = "string", example = "2027-01-31T12:00:00Z"),
+                description = "In place of Delay, not to be seen before this time: ISO 8601, or milliseconds since the epoch")},
         requestBody = @io.swagger.v3.oas.annotations.parameters.RequestBody(content = {@Content(mediaType = MediaType.ALL_VALUE,
             schema = @Schema(type = "string", format = "binary"), examples = @ExampleObject("21.5")),
             @Content(mediaType = RECORDS_JSON,
@@ -83,8 +90,9 @@ public final class PublishHandler {
         Principal caller = AuthenticationFilter.caller(exchange);
         TopicName name = guard.topic(caller, io.tributary.core.security.Operation.WRITE, topic);
         Headers headers = RequestHeaders.toRecord(exchange.getRequest().getHeaders());
-        return body(exchange)
-            .flatMap(value -> publish(name, List.of(PublishTranslation.single(name, key, partition, headers, value)), exchange));
+        long notBefore = notBefore(exchange);
+        return body(exchange).flatMap(value -> publish(name,
+            List.of(PublishTranslation.single(name, key, partition, headers, value).withNotBefore(notBefore)), exchange));
     }
 
     /** Several records. */
@@ -102,8 +110,15 @@ public final class PublishHandler {
     public Mono<PublishedJson> publishBatch(@PathVariable String topic, ServerWebExchange exchange) {
         Principal caller = AuthenticationFilter.caller(exchange);
         TopicName name = guard.topic(caller, io.tributary.core.security.Operation.WRITE, topic);
+        long notBefore = notBefore(exchange);
         return body(exchange).flatMap(body -> publish(name,
-            PublishTranslation.batch(name, Json.read(body, PublishJson.class), Bounds.MAX_RECORDS), exchange));
+            PublishTranslation.batch(name, Json.read(body, PublishJson.class), Bounds.MAX_RECORDS, notBefore), exchange));
+    }
+
+    /** As the request's headers ask for. */
+    private static long notBefore(ServerWebExchange exchange) {
+        HttpHeaders sent = exchange.getRequest().getHeaders();
+        return DueTime.of(sent.getFirst(DueTime.DELAY_HEADER), sent.getFirst(DueTime.NOT_BEFORE_HEADER), "", System.currentTimeMillis());
     }
 
     /** Read by hand, because the framework will not hand over a body that is called a form, as curl's are by default. */
@@ -168,10 +183,11 @@ public final class PublishHandler {
             if (result.isCompletedExceptionally()) {
                 BrokerException failure = BrokerException.of(result.handle((value, thrown) -> thrown).join());
                 first = first == null ? failure : first;
-                outcomes.add(new ProblemJson.Outcome(null, null, null, failure.code().name()));
+                outcomes.add(new ProblemJson.Outcome(null, null, null, null, null, failure.code().name()));
             } else {
-                PublishResult place = result.join();
-                outcomes.add(new ProblemJson.Outcome(place.partition(), place.offset(), place.timestamp(), null));
+                PublishedJson.Place place = PublishTranslation.toJson(result.join());
+                outcomes.add(new ProblemJson.Outcome(place.partition(), place.offset(), place.timestamp(), place.id(), place.notBefore(),
+                    null));
             }
         }
         if (first == null || results.size() == 1) {

@@ -28,8 +28,12 @@ public final class PublishTranslation {
         return PublishRequest.of(topic, Subject.toKey(key), body, headers).withPartition(partition(partition));
     }
 
-    /** A batch. Fails with INVALID_ARGUMENT, which tells the record's place in the batch. */
-    public static List<PublishRequest> batch(TopicName topic, PublishJson body, int maxRecords) {
+    /**
+     * A batch. Fails with INVALID_ARGUMENT, which tells the record's place in the batch.
+     *
+     * @param notBefore of records that tell no time of their own
+     */
+    public static List<PublishRequest> batch(TopicName topic, PublishJson body, int maxRecords, long notBefore) {
         List<PublishJson.@Nullable Entry> entries = body.records();
         if (entries == null || entries.isEmpty()) {
             throw invalid("records is missing or empty");
@@ -37,6 +41,7 @@ public final class PublishTranslation {
         if (entries.size() > maxRecords) {
             throw invalid("more than " + maxRecords + " records in one request");
         }
+        long nowMs = System.currentTimeMillis();
         List<PublishRequest> requests = new ArrayList<>(entries.size());
         for (int i = 0; i < entries.size(); i++) {
             String place = "records[" + i + "]";
@@ -52,14 +57,17 @@ public final class PublishTranslation {
             }
             requests.add(PublishRequest.of(topic, key, value, headers(place, entry.headers()))
                 .withPartition(partition(entry.partition()))
-                .withTimestamp(timestamp == null ? PublishRequest.NOW : timestamp));
+                .withTimestamp(timestamp == null ? PublishRequest.NOW : timestamp)
+                .withNotBefore(entry.delay() == null && entry.notBefore() == null ? notBefore
+                    : DueTime.of(entry.delay(), entry.notBefore(), place + ".", nowMs)));
         }
         return requests;
     }
 
-    /** Where a record was stored, for the answer. */
+    /** Where a record was stored, or that it waits, for the answer. */
     public static PublishedJson.Place toJson(PublishResult result) {
-        return new PublishedJson.Place(result.partition(), result.offset(), result.timestamp());
+        return result.isWaiting() ? new PublishedJson.Place(null, null, null, result.scheduleId(), result.timestamp())
+            : new PublishedJson.Place(result.partition(), result.offset(), result.timestamp(), null, null);
     }
 
     private static int partition(@Nullable Integer partition) {

@@ -36,7 +36,7 @@ class JsonFuzzTest {
         try {
             if (which == 0) {
                 PublishJson read = Json.read(body, PublishJson.class);
-                assertThat(PublishTranslation.batch(TopicName.of("t"), read, 100)).isNotEmpty();
+                assertThat(PublishTranslation.batch(TopicName.of("t"), read, 100, 0)).isNotEmpty();
             } else {
                 SubscriptionJson.Settings read = Json.read(body, SubscriptionJson.Settings.class);
                 assertThat(BindingTranslation.bindings(Namespace.DEFAULT, read)).isNotEmpty();

@@ -99,7 +99,7 @@ final class ExactlyOnceHandler {
     private static Publication marked(Publication publication, StoredPublication identity) {
         List<Header> headers = new ArrayList<>(publication.headers().asList());
         headers.add(Header.of(MqttHeaders.PUBLICATION_ID, text(identity)));
-        return new Publication(publication.path(), publication.payload(), publication.qos(), publication.retain(), Headers.of(headers));
+        return publication.withHeaders(Headers.of(headers));
     }
 
     private static String text(StoredPublication identity) {

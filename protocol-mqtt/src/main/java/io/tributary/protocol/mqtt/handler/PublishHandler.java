@@ -16,6 +16,7 @@ import io.tributary.protocol.mqtt.session.ClientSession;
 import io.tributary.protocol.mqtt.session.InboundAcks.Ack;
 import io.tributary.protocol.mqtt.session.LiveSession;
 import io.tributary.protocol.mqtt.translate.ConnectRequest;
+import io.tributary.protocol.mqtt.translate.DelayedTopic;
 import io.tributary.protocol.mqtt.translate.ErrorMapping;
 import io.tributary.protocol.mqtt.translate.InboundTranslation;
 import io.tributary.protocol.mqtt.translate.MqttHeaders;
@@ -55,7 +56,24 @@ final class PublishHandler {
         byte[] payload = ByteBufUtil.getBytes(message.payload());
         Publication publication = new Publication(path, payload, qos, retain, headers(session, properties, qos, retain));
         Ack ack = live.acks().add(packetId, qos, payload.length + path.length());
-        prepare(live, publication, packetId, ack);
+        if (DelayedTopic.isOne(path)) {
+            delay(live, publication, packetId, ack);
+        } else {
+            prepare(live, publication, packetId, ack);
+        }
+    }
+
+    private static void delay(LiveSession live, Publication publication, int packetId, Ack ack) {
+        DelayedTopic topic = DelayedTopic.parse(publication.path(), System.currentTimeMillis());
+        if (topic == null) {
+            refuse(live, publication, ack, Reason.TOPIC_NAME_INVALID, "no $delayed/{seconds}/{topic}");
+        } else if (publication.retain()) {
+            // What is retained is kept beside the topic, at once.
+            refuse(live, publication, ack, Reason.IMPLEMENTATION_SPECIFIC_ERROR, "a delayed message cannot be retained");
+        } else {
+            prepare(live, new Publication(topic.path(), publication.payload(), publication.qos(), false, publication.headers(),
+                topic.notBefore()), packetId, ack);
+        }
     }
 
     private static @Nullable String path(LiveSession live, String name, MqttProperties properties) {

@@ -35,7 +35,8 @@ public final class Publications {
     public CompletionStage<Void> store(Address address, Publication message, int orderingHint) {
         Durability durability = message.qos() == 0 ? Durability.RELAXED : Durability.DURABLE;
         CompletionStage<PublishResult> stored = broker.publisher().publish(new PublishRequest(address.topic(), PublishRequest.ANY_PARTITION,
-            orderingHint, Subject.toKey(address.subject()), message.payload(), message.headers(), PublishRequest.NOW, durability, false));
+            orderingHint, Subject.toKey(address.subject()), message.payload(), message.headers(), PublishRequest.NOW, durability, false,
+            message.notBefore()));
         if (!message.retain()) {
             return stored.thenApply(result -> null);
         }

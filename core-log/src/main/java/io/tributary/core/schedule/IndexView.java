@@ -1,0 +1,156 @@
+package io.tributary.core.schedule;
+
+import io.tributary.core.model.Record;
+import io.tributary.core.schedule.index.IndexFailure;
+import io.tributary.core.schedule.index.IndexState;
+import io.tributary.core.schedule.index.ScheduleIndex;
+import io.tributary.core.schedule.index.ScheduleKey;
+import io.tributary.core.schedule.index.WaitingRow;
+import io.tributary.core.schedule.rocksdb.RocksScheduleIndex;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The index, kept in step with the log that it is a view of. Belongs to the schedule's thread. */
+final class IndexView implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(IndexView.class);
+    private static final int READ_RECORDS = 4096;
+    private static final int READ_BYTES = 1 << 20;
+
+    private final ScheduleIndex index;
+    private final ScheduleLog log;
+    private final Patience patience;
+    private final DueCursor cursor;
+    private volatile IndexState state;
+
+    private IndexView(ScheduleIndex index, ScheduleLog log, Patience patience, DueCursor cursor, IndexState state) {
+        this.index = index;
+        this.log = log;
+        this.patience = patience;
+        this.cursor = cursor;
+        this.state = state;
+    }
+
+    /**
+     * Opens the index that is there, or a new one if it is of another log, ahead of it, damaged or of another format. It lags until
+     * {@link #catchUp}. Fails with {@link IndexFailure}.
+     */
+    static IndexView open(Path directory, ScheduleLog log, Patience patience, DueCursor cursor) {
+        ScheduleIndex index = null;
+        String unfit;
+        try {
+            index = new RocksScheduleIndex(directory);
+            IndexState found = index.state();
+            if (found == null) {
+                return new IndexView(index, log, patience, cursor, IndexState.empty(log.id()));
+            }
+            unfit = unfitness(found, log);
+            if (unfit == null) {
+                return new IndexView(index, log, patience, cursor, found);
+            }
+        } catch (IndexFailure failure) {
+            if (!failure.isDamaged()) {
+                close(index);
+                throw failure;
+            }
+            unfit = Objects.toString(failure.getMessage());
+        }
+        close(index);
+        LOG.warn("The index of the schedule in {} is made anew from its log: {}", directory, unfit);
+        RocksScheduleIndex.destroy(directory);
+        return new IndexView(new RocksScheduleIndex(directory), log, patience, cursor, IndexState.empty(log.id()));
+    }
+
+    private static @Nullable String unfitness(IndexState found, ScheduleLog log) {
+        if (!found.log().equals(log.id())) {
+            return "it is of another log";
+        }
+        return found.position() > log.partition().highWatermark() ? "it is ahead of the log" : null;
+    }
+
+    private static void close(@Nullable ScheduleIndex index) {
+        if (index != null) {
+            index.close();
+        }
+    }
+
+    long waiting() {
+        return state.waiting();
+    }
+
+    /** The offset of the last claim, or {@link IndexState#NO_CLAIM}. */
+    long claim() {
+        return state.claim();
+    }
+
+    /** Takes in what the log had when this was called. */
+    void catchUp() {
+        long end = log.partition().highWatermark();
+        while (state.position() < end) {
+            patience.check();
+            long position = Math.max(state.position(), log.partition().logStartOffset());
+            List<Record> records = patience.await(log.partition().readRecords(position, READ_RECORDS, READ_BYTES));
+            take(records, records.isEmpty() ? end : records.get(records.size() - 1).offset() + 1);
+        }
+    }
+
+    private void take(List<Record> records, long position) {
+        Map<ScheduleKey, WaitingRow> added = new LinkedHashMap<>();
+        List<ScheduleKey> removed = new ArrayList<>();
+        long claim = state.claim();
+        for (Record record : records) {
+            ScheduleKey key = ScheduleLog.keyOf(record);
+            byte[] value = record.value();
+            if (key == null) {
+                claim = ScheduleLog.isClaim(record) ? record.offset() : claim;
+            } else if (value != null) {
+                added.put(key, new WaitingRow(key, record.offset(), record.sizeInBytes(), Envelope.target(value)));
+            } else if (added.remove(key) == null && index.find(key) != null) {
+                removed.add(key);
+            }
+        }
+        IndexState next = new IndexState(state.log(), position, state.waiting() + added.size() - removed.size(), claim);
+        index.apply(added.values(), removed, next);
+        state = next;
+        added.keySet().forEach(cursor::lower);
+    }
+
+    /** Forgets rows whose records are not in the log any more. */
+    void forget(Collection<ScheduleKey> gone) {
+        if (!gone.isEmpty()) {
+            IndexState next = new IndexState(state.log(), state.position(), state.waiting() - gone.size(), state.claim());
+            index.apply(List.of(), gone, next);
+            state = next;
+        }
+    }
+
+    @Nullable WaitingRow find(ScheduleKey key) {
+        return index.find(key);
+    }
+
+    void scan(@Nullable ScheduleKey from, Predicate<WaitingRow> visitor) {
+        index.scan(from, visitor);
+    }
+
+    long memoryBytes() {
+        return index.memoryBytes();
+    }
+
+    /** Writes the index out, so that the next start finds it up to date. */
+    void flush() {
+        index.flush();
+    }
+
+    @Override
+    public void close() {
+        index.close();
+    }
+}

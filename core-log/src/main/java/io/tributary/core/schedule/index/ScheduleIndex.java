@@ -1,0 +1,32 @@
+package io.tributary.core.schedule.index;
+
+import java.util.Collection;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The waiting records by key. Belongs to one thread; every method may fail with {@link IndexFailure}. What was applied and not flushed may
+ * be lost by a crash, the newest first; rows and state always go together.
+ */
+public interface ScheduleIndex extends AutoCloseable {
+    /** Null for an index that was just made. */
+    @Nullable IndexState state();
+
+    /** Writes rows, removes others, and sets the state, all or nothing. */
+    void apply(Collection<WaitingRow> added, Collection<ScheduleKey> removed, IndexState state);
+
+    @Nullable WaitingRow find(ScheduleKey key);
+
+    /** Visits the rows in their order until the visitor has enough. {@code from} is the first, or null for all. */
+    void scan(@Nullable ScheduleKey from, Predicate<WaitingRow> visitor);
+
+    /** The memory that the index holds outside of the heap, in bytes. */
+    long memoryBytes();
+
+    /** Makes what was applied outlive the process. */
+    void flush();
+
+    /** Lets go of the files; does not flush. */
+    @Override
+    void close();
+}
