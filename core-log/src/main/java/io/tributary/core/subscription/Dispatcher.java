@@ -136,9 +136,6 @@ final class Dispatcher {
             return;
         }
         pulls.addLast(pull);
-        if (keys != null) {
-            keys.wake(pull.consumer, pull.max);
-        }
         if (!pull.immediate) {
             loop().timers().schedule(pull, deadline(wait));
         }
@@ -170,24 +167,39 @@ final class Dispatcher {
         budget = BUDGET;
         blocked = false;
         while (true) {
-            Pull pull = pulls.peekFirst();
-            QueueConsumer consumer = pull == null ? round.next() : pull.consumer;
+            if (!pulls.isEmpty()) {
+                if (!answerPulls()) {
+                    return budget <= 0;
+                }
+                continue;
+            }
+            QueueConsumer consumer = round.next();
             if (consumer == null) {
                 watchHead();
                 return budget <= 0;
             }
-            if (pull != null) {
-                if (!answer(pull)) {
-                    return budget <= 0;
-                }
-            } else {
-                Entry entry = nextFor(consumer);
-                if (entry == null) {
-                    return budget <= 0;
-                }
-                push(entry, consumer);
+            Entry entry = nextFor(consumer);
+            if (entry == null) {
+                return budget <= 0;
+            }
+            push(entry, consumer);
+        }
+    }
+
+    /** Returns whether any pull was answered; if not, there is nothing for them now. */
+    private boolean answerPulls() {
+        if (keys == null) {
+            Pull pull = pulls.peekFirst();
+            return pull != null && answer(pull);
+        }
+        for (Pull pull : List.copyOf(pulls)) {
+            // What is aside for this one may have been looked at on behalf of another.
+            keys.wake(pull.consumer, pull.max);
+            if (answer(pull)) {
+                return true;
             }
         }
+        return false;
     }
 
     /** Nobody takes anything: ends what has ended, and sees the next end coming. */

@@ -17,6 +17,7 @@ import io.tributary.core.model.DeliveryPolicy.Dispatch;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -117,6 +118,21 @@ class KeyDispatchTest {
         assertThat(texts(get(one.pull(1, PAUSE)))).containsExactly("a2");
         assertThat(texts(get(one.pull(10, PAUSE)))).containsExactly("a3");
         assertThat(pullAll(two)).isEmpty();
+    }
+
+    @Test
+    void aPullThatWaitsHoldsUpNoOther() {
+        Subscription subscription = fixture.subscription("s", "t", false, BY_KEY);
+        Consumer one = fixture.attach(subscription, first, 0);
+        Consumer two = fixture.attach(subscription, second, 0);
+        publish("a1", "a2", "a3");
+        assertThat(texts(get(one.pull(1, PAUSE)))).containsExactly("a1");
+        CompletionStage<List<Delivery>> waits = two.pull(1, Duration.ofHours(1));
+        sync(subscription);
+        assertThat(texts(get(one.pull(1, Duration.ofHours(1))))).containsExactly("a2");
+        assertThat(texts(get(one.pull(5, Duration.ofHours(1))))).containsExactly("a3");
+        publish("b1");
+        assertThat(texts(get(waits))).containsExactly("b1");
     }
 
     @Test
