@@ -3,6 +3,7 @@ package io.tributary.core.subscription;
 import io.tributary.core.model.BackOff;
 import io.tributary.core.subscription.loop.DispatchLoop;
 import io.tributary.core.subscription.loop.TimerWheel;
+import io.tributary.core.subscription.policy.SubscriptionLimits;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

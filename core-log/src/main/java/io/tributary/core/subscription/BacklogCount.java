@@ -6,6 +6,7 @@ import io.tributary.core.model.ErrorCode;
 import io.tributary.core.model.Filter;
 import io.tributary.core.model.Record;
 import io.tributary.core.model.TopicName;
+import io.tributary.core.subscription.state.BoundRange;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;

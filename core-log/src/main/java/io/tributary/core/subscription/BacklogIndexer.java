@@ -4,6 +4,8 @@ import io.tributary.core.model.BrokerException;
 import io.tributary.core.model.ErrorCode;
 import io.tributary.core.model.Record;
 import io.tributary.core.subscription.loop.DispatchLoop;
+import io.tributary.core.subscription.loop.LoopRead;
+import io.tributary.core.subscription.loop.ReadRetry;
 import java.util.Collection;
 import java.util.List;
 

@@ -11,6 +11,7 @@ import io.tributary.core.model.Record;
 import io.tributary.core.model.SubscriptionName;
 import io.tributary.core.subscription.loop.DispatchLoop;
 import io.tributary.core.subscription.loop.TimerWheel;
+import io.tributary.core.subscription.policy.SubscriptionLimits;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -2,6 +2,10 @@ package io.tributary.core.subscription;
 
 import io.tributary.core.model.Record;
 import io.tributary.core.subscription.loop.DispatchLoop;
+import io.tributary.core.subscription.policy.SubscriptionLimits;
+import io.tributary.core.subscription.state.BoundRange;
+import io.tributary.core.subscription.state.PartitionKey;
+import io.tributary.core.subscription.state.SourceStart;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,6 +1,7 @@
 package io.tributary.core.subscription;
 
 import io.tributary.core.model.Record;
+import io.tributary.core.subscription.policy.SubscriptionLimits;
 import java.nio.ByteBuffer;
 import java.util.Comparator;
 import java.util.HashMap;

@@ -3,6 +3,8 @@ package io.tributary.core.subscription;
 import io.tributary.core.model.BrokerException;
 import io.tributary.core.model.ErrorCode;
 import io.tributary.core.model.Record;
+import io.tributary.core.subscription.loop.LoopRead;
+import io.tributary.core.subscription.loop.ReadRetry;
 import java.util.List;
 import java.util.function.Consumer;
 

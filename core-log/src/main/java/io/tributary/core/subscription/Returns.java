@@ -3,6 +3,7 @@ package io.tributary.core.subscription;
 import io.tributary.core.api.Settlement;
 import io.tributary.core.model.BackOff;
 import io.tributary.core.model.DeadLetterReason;
+import io.tributary.core.subscription.policy.SubscriptionLimits;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 

@@ -2,6 +2,7 @@ package io.tributary.core.subscription;
 
 import io.tributary.core.api.Settlement;
 import io.tributary.core.api.TransactionRequest.Settled;
+import io.tributary.core.subscription.state.PartitionKey;
 import io.tributary.core.transaction.Acknowledgements;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -1,7 +1,9 @@
 package io.tributary.core.subscription;
 
 import io.tributary.core.api.Partition;
+import io.tributary.core.subscription.loop.Clocks;
 import io.tributary.core.subscription.loop.DispatchLoop;
+import io.tributary.core.subscription.state.PartitionKey;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;

@@ -16,6 +16,7 @@ import io.tributary.core.api.Settlement;
 import io.tributary.core.api.Subscription;
 import io.tributary.core.model.StartPosition;
 import io.tributary.core.model.SubscriptionConfig;
+import io.tributary.core.subscription.policy.SubscriptionLimits;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -24,6 +24,8 @@ import io.tributary.core.model.TopicName;
 import io.tributary.core.routing.FullSubscriptions;
 import io.tributary.core.routing.RouteTable;
 import io.tributary.core.state.StateTables;
+import io.tributary.core.subscription.loop.Clocks;
+import io.tributary.core.subscription.policy.SubscriptionLimits;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -17,6 +17,7 @@ import io.tributary.core.api.SubscriptionStats;
 import io.tributary.core.model.BrokerException;
 import io.tributary.core.model.ErrorCode;
 import io.tributary.core.model.StartPosition;
+import io.tributary.core.subscription.policy.SubscriptionLimits;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.tributary.core.subscription;
+package io.tributary.core.subscription.state;
 
 import io.tributary.core.model.BackOff;
 import io.tributary.core.model.BacklogLimit;
@@ -15,7 +15,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** Delivery policies as bytes. */
-final class PolicyCodec {
+public final class PolicyCodec {
     private static final long NO_TIME = -1;
 
     private static final int NO_TARGET = 0;
@@ -37,7 +37,7 @@ final class PolicyCodec {
     private PolicyCodec() {
     }
 
-    static void write(DataOutputStream out, DeliveryPolicy policy) throws IOException {
+    public static void write(DataOutputStream out, DeliveryPolicy policy) throws IOException {
         out.writeLong(millis(policy.messageTtl()));
         out.writeLong(millis(policy.expires()));
         out.writeInt(policy.maxDeliveries());
@@ -52,7 +52,7 @@ final class PolicyCodec {
         out.writeLong(millis(backOff == null ? null : backOff.max()));
     }
 
-    static DeliveryPolicy read(DataInputStream in) throws IOException {
+    public static DeliveryPolicy read(DataInputStream in) throws IOException {
         Duration ttl = duration(in.readLong());
         Duration expires = duration(in.readLong());
         int maxDeliveries = in.readInt();
@@ -70,7 +70,7 @@ final class PolicyCodec {
             min == null || max == null ? null : new BackOff(min, max));
     }
 
-    static void writeLimit(DataOutputStream out, BacklogLimit limit) throws IOException {
+    public static void writeLimit(DataOutputStream out, BacklogLimit limit) throws IOException {
         out.writeLong(limit.maxRecords());
         out.writeLong(limit.maxBytes());
         out.writeByte(switch (limit.overflow()) {
@@ -79,7 +79,7 @@ final class PolicyCodec {
         });
     }
 
-    static BacklogLimit readLimit(DataInputStream in) throws IOException {
+    public static BacklogLimit readLimit(DataInputStream in) throws IOException {
         long records = in.readLong();
         long bytes = in.readLong();
         int number = in.readByte();

@@ -1,4 +1,4 @@
-package io.tributary.core.subscription;
+package io.tributary.core.subscription.state;
 
 import io.tributary.core.model.BacklogLimit;
 import io.tributary.core.model.Binding;
@@ -30,8 +30,9 @@ import java.util.UUID;
  * @param bindings those in force
  * @param sources  from where to where bindings take what; a partition that is missing came after its binding
  */
-record Definition(UUID id, SubscriptionName name, SubscriptionConfig config, List<Binding> bindings, List<SourceDefinition> sources) {
-    static final String KEY_PREFIX = "subscription/";
+public record Definition(UUID id, SubscriptionName name, SubscriptionConfig config, List<Binding> bindings,
+        List<SourceDefinition> sources) {
+    public static final String KEY_PREFIX = "subscription/";
 
     /** Without a policy. */
     private static final int VERSION_1 = 1;
@@ -39,15 +40,15 @@ record Definition(UUID id, SubscriptionName name, SubscriptionConfig config, Lis
     private static final int VERSION = 3;
 
     /** The lasting part of a source. */
-    record SourceDefinition(PartitionKey key, int number, long end, List<BoundRange> ranges, List<BoundRange> exclusions) {
+    public record SourceDefinition(PartitionKey key, int number, long end, List<BoundRange> ranges, List<BoundRange> exclusions) {
     }
 
-    static String key(SubscriptionName name) {
+    public static String key(SubscriptionName name) {
         return KEY_PREFIX + URLEncoder.encode(name.namespace().name(), StandardCharsets.UTF_8) + "/"
             + URLEncoder.encode(name.name(), StandardCharsets.UTF_8);
     }
 
-    byte[] encode() {
+    public byte[] encode() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (DataOutputStream out = new DataOutputStream(bytes)) {
             out.writeByte(VERSION);
@@ -97,7 +98,7 @@ record Definition(UUID id, SubscriptionName name, SubscriptionConfig config, Lis
     }
 
     /** The inverse of {@link #encode}; fails with STORAGE_FAILURE when the bytes are no definition. */
-    static Definition decode(byte[] bytes) {
+    public static Definition decode(byte[] bytes) {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
             int version = in.readByte();
             if (version != VERSION && version != VERSION_2 && version != VERSION_1) {

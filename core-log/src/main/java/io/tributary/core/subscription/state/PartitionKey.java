@@ -1,7 +1,7 @@
-package io.tributary.core.subscription;
+package io.tributary.core.subscription.state;
 
 import java.util.UUID;
 
 /** A partition of one topic, told from one of an earlier topic of the same name. */
-record PartitionKey(UUID topic, int partition) {
+public record PartitionKey(UUID topic, int partition) {
 }

@@ -1,16 +1,15 @@
-package io.tributary.core.subscription;
+package io.tributary.core.subscription.loop;
 
 import io.tributary.core.model.BrokerException;
 import io.tributary.core.model.Record;
-import io.tributary.core.subscription.loop.DispatchLoop;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** Brings what a read of a partition finds to the loop. */
-final class LoopRead {
+public final class LoopRead {
     /** Receives the result, on the loop. */
-    interface Receiver {
+    public interface Receiver {
         void records(List<Record> records);
 
         void failed(BrokerException cause);
@@ -24,7 +23,7 @@ final class LoopRead {
      *
      * @return whether it was there
      */
-    static boolean await(CompletionStage<List<Record>> stage, DispatchLoop loop, Receiver receiver, Runnable afterwards) {
+    public static boolean await(CompletionStage<List<Record>> stage, DispatchLoop loop, Receiver receiver, Runnable afterwards) {
         CompletableFuture<List<Record>> read = stage.toCompletableFuture();
         if (read.isDone()) {
             pass(read, receiver);

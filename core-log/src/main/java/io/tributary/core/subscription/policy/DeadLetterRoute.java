@@ -1,4 +1,4 @@
-package io.tributary.core.subscription;
+package io.tributary.core.subscription.policy;
 
 import io.tributary.core.api.PublishRequest;
 import io.tributary.core.model.Address;
@@ -14,11 +14,11 @@ import io.tributary.core.model.TopicNameEscaping;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the copies of a subscription's dead letters. Safe on any thread. */
-final class DeadLetterRoute {
+public final class DeadLetterRoute {
     private final SubscriptionName subscription;
     private final DeadLetterTarget target;
 
-    DeadLetterRoute(SubscriptionName subscription, DeadLetterTarget target) {
+    public DeadLetterRoute(SubscriptionName subscription, DeadLetterTarget target) {
         this.subscription = subscription;
         this.target = target;
     }
@@ -33,7 +33,7 @@ final class DeadLetterRoute {
      * @param nowMs milliseconds since the epoch
      * @return null when the record's key names nothing that it could go to
      */
-    @Nullable PublishRequest copy(TopicName topic, Record record, DeadLetterReason reason, long nowMs) {
+    public @Nullable PublishRequest copy(TopicName topic, Record record, DeadLetterReason reason, long nowMs) {
         Place place = place(topic, record);
         if (place == null || place.topic.isInternal()) {
             return null;

@@ -1,15 +1,13 @@
-package io.tributary.core.subscription;
+package io.tributary.core.subscription.loop;
 
 import io.tributary.core.model.BrokerException;
 import io.tributary.core.model.PartitionId;
-import io.tributary.core.subscription.loop.DispatchLoop;
-import io.tributary.core.subscription.loop.Timeout;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Waits longer after each failed read in a row, and logs the first of them only. */
-final class ReadRetry extends Timeout {
+public final class ReadRetry extends Timeout {
     private static final Logger LOG = LoggerFactory.getLogger(ReadRetry.class);
     private static final long FIRST_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(10);
@@ -19,12 +17,12 @@ final class ReadRetry extends Timeout {
     private long delay = FIRST_NANOS;
     private boolean failing;
 
-    ReadRetry(DispatchLoop loop, Runnable again) {
+    public ReadRetry(DispatchLoop loop, Runnable again) {
         this.loop = loop;
         this.again = again;
     }
 
-    void failed(PartitionId partition, BrokerException failure) {
+    public void failed(PartitionId partition, BrokerException failure) {
         if (!failing) {
             failing = true;
             LOG.warn("Cannot read {}; trying again until it works", partition, failure);
@@ -33,7 +31,7 @@ final class ReadRetry extends Timeout {
         delay = Math.min(LONGEST_NANOS, delay * 2);
     }
 
-    void succeeded() {
+    public void succeeded() {
         if (failing) {
             failing = false;
             delay = FIRST_NANOS;

@@ -1,4 +1,4 @@
-package io.tributary.core.subscription;
+package io.tributary.core.subscription.state;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -8,14 +8,14 @@ import org.roaringbitmap.longlong.PeekableLongIterator;
 import org.roaringbitmap.longlong.Roaring64Bitmap;
 
 /** The offsets of a partition that were taken and are not settled: a compressed set, of no size while it is empty. */
-final class PendingOffsets {
+public final class PendingOffsets {
     /** Stands for no offset. */
-    static final long NONE = -1;
+    public static final long NONE = -1;
 
     private @Nullable Roaring64Bitmap bits;
     private long count;
 
-    void add(long offset) {
+    public void add(long offset) {
         if (bits == null) {
             bits = new Roaring64Bitmap();
         }
@@ -26,7 +26,7 @@ final class PendingOffsets {
     }
 
     /** Adds one that is after all that were ever added, and so needs no look whether it is there. */
-    void addLast(long offset) {
+    public void addLast(long offset) {
         if (bits == null) {
             bits = new Roaring64Bitmap();
         }
@@ -34,7 +34,7 @@ final class PendingOffsets {
         count++;
     }
 
-    boolean remove(long offset) {
+    public boolean remove(long offset) {
         if (bits == null || !bits.contains(offset)) {
             return false;
         }
@@ -46,17 +46,17 @@ final class PendingOffsets {
         return true;
     }
 
-    boolean contains(long offset) {
+    public boolean contains(long offset) {
         return bits != null && bits.contains(offset);
     }
 
     /** The first one, or {@link #NONE}. */
-    long first() {
+    public long first() {
         return bits == null ? NONE : bits.first();
     }
 
     /** The first one at or after {@code offset}, or {@link #NONE}. */
-    long firstFrom(long offset) {
+    public long firstFrom(long offset) {
         if (bits == null) {
             return NONE;
         }
@@ -64,12 +64,12 @@ final class PendingOffsets {
         return iterator.hasNext() ? iterator.next() : NONE;
     }
 
-    long count() {
+    public long count() {
         return count;
     }
 
     /** Forgets those before {@code offset} and returns their number. */
-    long removeBefore(long offset) {
+    public long removeBefore(long offset) {
         long removed = 0;
         for (long first = first(); first != NONE && first < offset; first = first()) {
             remove(first);
@@ -79,14 +79,14 @@ final class PendingOffsets {
     }
 
     /** Forgets those at or after {@code offset}. */
-    void removeFrom(long offset) {
+    public void removeFrom(long offset) {
         for (long next = firstFrom(offset); next != NONE; next = firstFrom(next)) {
             remove(next);
         }
     }
 
     /** A copy of those before {@code offset}. */
-    PendingOffsets before(long offset) {
+    public PendingOffsets before(long offset) {
         PendingOffsets copy = new PendingOffsets();
         if (bits != null) {
             for (PeekableLongIterator each = bits.getLongIterator(); each.hasNext();) {
@@ -100,12 +100,12 @@ final class PendingOffsets {
         return copy;
     }
 
-    void clear() {
+    public void clear() {
         bits = null;
         count = 0;
     }
 
-    byte[] encode() {
+    public byte[] encode() {
         if (bits == null) {
             return new byte[0];
         }
@@ -121,7 +121,7 @@ final class PendingOffsets {
     }
 
     /** The inverse of {@link #encode}. */
-    static PendingOffsets decode(byte[] encoded) {
+    public static PendingOffsets decode(byte[] encoded) {
         PendingOffsets offsets = new PendingOffsets();
         if (encoded.length > 0) {
             Roaring64Bitmap bits = new Roaring64Bitmap();

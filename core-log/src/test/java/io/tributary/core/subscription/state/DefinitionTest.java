@@ -1,4 +1,4 @@
-package io.tributary.core.subscription;
+package io.tributary.core.subscription.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,6 +11,8 @@ import io.tributary.core.model.DeliveryPolicy;
 import io.tributary.core.model.DeliveryPolicy.Dispatch;
 import io.tributary.core.model.Filter;
 import io.tributary.core.model.SubscriptionConfig;
+import io.tributary.core.model.Namespace;
+import io.tributary.core.model.SubscriptionName;
 import io.tributary.core.model.TopicName;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
@@ -31,7 +33,7 @@ class DefinitionTest {
     }
 
     private static Definition definition(DeliveryPolicy policy, BacklogLimit limit) {
-        return new Definition(new UUID(1, 2), SubscriptionFixture.name("s"),
+        return new Definition(new UUID(1, 2), new SubscriptionName(Namespace.DEFAULT, "s"),
             new SubscriptionConfig(true, Map.of("test.a", "b")).withPolicy(policy).withLimit(limit), List.of(ALL), List.of());
     }
 

@@ -1,4 +1,4 @@
-package io.tributary.core.subscription;
+package io.tributary.core.subscription.state;
 
 import io.tributary.core.model.Binding;
 import io.tributary.core.model.Record;
@@ -9,22 +9,22 @@ import io.tributary.core.model.TopicName;
  *
  * @param to exclusive; {@link #OPEN} while the binding is in force
  */
-record BoundRange(Binding binding, long from, long to) {
-    static final long OPEN = Long.MAX_VALUE;
+public record BoundRange(Binding binding, long from, long to) {
+    public static final long OPEN = Long.MAX_VALUE;
 
-    boolean takes(TopicName topic, Record record) {
+    public boolean takes(TopicName topic, Record record) {
         return covers(record.offset()) && binding.filter().matches(topic, record);
     }
 
-    boolean covers(long offset) {
+    public boolean covers(long offset) {
         return from <= offset && offset < to;
     }
 
-    boolean isOpen() {
+    public boolean isOpen() {
         return to == OPEN;
     }
 
-    BoundRange endingAt(long offset) {
+    public BoundRange endingAt(long offset) {
         return new BoundRange(binding, from, Math.max(from, offset));
     }
 }

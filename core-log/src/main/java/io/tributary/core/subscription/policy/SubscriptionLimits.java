@@ -1,4 +1,4 @@
-package io.tributary.core.subscription;
+package io.tributary.core.subscription.policy;
 
 import io.tributary.core.model.BrokerException;
 import io.tributary.core.model.ErrorCode;

@@ -1,4 +1,4 @@
-package io.tributary.core.subscription;
+package io.tributary.core.subscription.state;
 
 import io.tributary.core.model.BrokerException;
 import io.tributary.core.model.ErrorCode;
@@ -15,23 +15,23 @@ import java.util.Map;
  * @param deliveries   how often those were delivered that were, by offset
  * @param suspectBelow what is pending below may have been delivered, without a count
  */
-record CursorState(long scanned, PendingOffsets pending, Map<Long, Integer> deliveries, long suspectBelow) {
+public record CursorState(long scanned, PendingOffsets pending, Map<Long, Integer> deliveries, long suspectBelow) {
     private static final byte VERSION = 1;
     private static final int FIXED_BYTES = 1 + 8 + 8 + 4 + 4;
     private static final int DELIVERY_BYTES = 8 + 4;
 
-    static CursorState startingAt(long offset) {
+    public static CursorState startingAt(long offset) {
         return new CursorState(offset, new PendingOffsets(), Map.of(), 0);
     }
 
     /** What of this holds for a log that has these bounds; everything pending is suspect when the process was killed. */
-    CursorState within(long logStart, long highWatermark, boolean killed) {
+    public CursorState within(long logStart, long highWatermark, boolean killed) {
         pending.removeBefore(logStart);
         pending.removeFrom(highWatermark);
         return new CursorState(Math.min(scanned, highWatermark), pending, deliveries, killed ? highWatermark : suspectBelow);
     }
 
-    byte[] encode() {
+    public byte[] encode() {
         byte[] offsets = pending.encode();
         ByteBuffer buffer = ByteBuffer.allocate(FIXED_BYTES + offsets.length + DELIVERY_BYTES * deliveries.size());
         buffer.put(VERSION).putLong(scanned).putLong(suspectBelow).putInt(offsets.length).put(offsets).putInt(deliveries.size());
@@ -40,7 +40,7 @@ record CursorState(long scanned, PendingOffsets pending, Map<Long, Integer> deli
     }
 
     /** The inverse of {@link #encode}; fails with STORAGE_FAILURE. */
-    static CursorState decode(byte[] bytes) {
+    public static CursorState decode(byte[] bytes) {
         try {
             ByteBuffer buffer = ByteBuffer.wrap(bytes);
             int version = buffer.get();

@@ -1,4 +1,4 @@
-package io.tributary.core.subscription;
+package io.tributary.core.subscription.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.tributary.core.subscription;
+package io.tributary.core.subscription.loop;
 
 import java.util.function.LongSupplier;
 

@@ -1,12 +1,10 @@
-package io.tributary.core.subscription;
-
-import io.tributary.core.subscription.loop.Timeout;
+package io.tributary.core.subscription.loop;
 
 /** Runs when a subscription has been without consumers for a while. */
-final class UnloadTimeout extends Timeout {
+public final class UnloadTimeout extends Timeout {
     private final Runnable action;
 
-    UnloadTimeout(Runnable action) {
+    public UnloadTimeout(Runnable action) {
         this.action = action;
     }
 

@@ -1,4 +1,4 @@
-package io.tributary.core.subscription;
+package io.tributary.core.subscription.state;
 
 import io.tributary.core.model.Binding;
 import io.tributary.core.model.BrokerException;
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * Bindings as bytes. Texts have a length of four bytes, for a header's value may be long. What an earlier version wrote stays readable, so
  * kinds are only added.
  */
-final class BindingCodec {
+public final class BindingCodec {
     private static final int ALL = 0;
     private static final int UNKEYED = 1;
     private static final int EXACT = 2;
@@ -40,7 +40,7 @@ final class BindingCodec {
     private BindingCodec() {
     }
 
-    static void write(DataOutputStream out, Binding binding) throws IOException {
+    public static void write(DataOutputStream out, Binding binding) throws IOException {
         TopicName topic = binding.topic();
         out.writeBoolean(topic != null);
         if (topic != null) {
@@ -75,7 +75,7 @@ final class BindingCodec {
         }
     }
 
-    static Binding read(DataInputStream in) throws IOException {
+    public static Binding read(DataInputStream in) throws IOException {
         TopicName topic = in.readBoolean() ? new TopicName(new Namespace(readText(in)), readText(in)) : null;
         return new Binding(topic, readFilter(in));
     }
@@ -163,13 +163,13 @@ final class BindingCodec {
         return new Filter.Tagged(tags);
     }
 
-    static void writeText(DataOutputStream out, String text) throws IOException {
+    public static void writeText(DataOutputStream out, String text) throws IOException {
         byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
         out.writeInt(utf8.length);
         out.write(utf8);
     }
 
-    static String readText(DataInputStream in) throws IOException {
+    public static String readText(DataInputStream in) throws IOException {
         return new String(in.readNBytes(in.readInt()), StandardCharsets.UTF_8);
     }
 }
