@@ -5,7 +5,8 @@ import java.util.List;
 /**
  * What is to be done as one.
  *
- * @param records     their durability and ordering hint do not count
+ * @param records     their durability and ordering hint do not count. One with a time to come waits from when the transaction is
+ *                    committed, or is due then
  * @param settlements of one subscription and kind each. Acknowledgements are part of the transaction; the other kinds follow when it is
  *                    decided, and are lost in a crash, so that their records come again
  */

@@ -72,7 +72,7 @@ public final class EmbeddedBroker implements Broker, AutoCloseable {
     private final IdBlocks ids;
     private final StateTables tables;
     private final QueueSubscriptions subscriptions;
-    private final TransactionCoordinator transactions;
+    private final Transactions transactions;
     private final Compactor compactor;
     private final String clusterId;
     private boolean closed;
@@ -102,11 +102,12 @@ public final class EmbeddedBroker implements Broker, AutoCloseable {
         topics.load();
         this.tables = new StateTables(topics, atOnce);
         this.subscriptions = openSubscriptions(routes, full);
-        this.transactions = openTransactions();
-        // After the subscriptions, which are to see what is fired.
+        TransactionCoordinator coordinator = openTransactions();
+        // After the subscriptions, which are to see what is fired, and the transactions that were cut off, which it would wait for.
         this.schedule = new LogSchedule(topics, atOnce, config.dataDir().resolve("schedule"), config.clock(), ids::next);
         undo.push(schedule::halt);
         this.publisher = new SchedulingPublisher(atOnce, schedule, config.clock());
+        this.transactions = new SchedulingTransactions(coordinator, schedule, config.clock());
         threads.forEach(thread -> thread.setConsumedFloor(this::consumedBefore));
         long every = config.retentionEvery().toMillis();
         this.compactor = new Compactor(topics::all, every);

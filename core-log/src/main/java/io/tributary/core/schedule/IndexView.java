@@ -14,6 +14,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,6 +26,7 @@ final class IndexView implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(IndexView.class);
     private static final int READ_RECORDS = 4096;
     private static final int READ_BYTES = 1 << 20;
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final ScheduleIndex index;
     private final ScheduleLog log;
@@ -91,14 +94,22 @@ final class IndexView implements AutoCloseable {
         return state.claim();
     }
 
-    /** Takes in what the log had when this was called. */
+    /**
+     * Takes in what the log had when this was called. Where a transaction is open among that, it waits for its end: what comes behind is
+     * not shown before, and nothing may be decided without it.
+     */
     void catchUp() {
         long end = log.partition().highWatermark();
         while (state.position() < end) {
             patience.check();
             long position = Math.max(state.position(), log.partition().logStartOffset());
+            long stable = log.partition().lastStableOffset();
+            if (position >= stable) {
+                LockSupport.parkNanos(this, LOOK_NANOS);
+                continue;
+            }
             List<Record> records = patience.await(log.partition().readRecords(position, READ_RECORDS, READ_BYTES));
-            take(records, records.isEmpty() ? end : records.get(records.size() - 1).offset() + 1);
+            take(records, records.isEmpty() ? stable : records.get(records.size() - 1).offset() + 1);
         }
     }
 

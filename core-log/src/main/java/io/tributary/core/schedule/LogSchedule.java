@@ -51,8 +51,31 @@ public final class LogSchedule implements Schedule, AutoCloseable {
         this.thread = new ScheduleThread(new ScheduleThread.Settings(topics, directory, clock, producerIds), () -> log);
     }
 
+    /**
+     * What is stored of a request.
+     *
+     * @param request of the schedule's topic, or one that is due
+     * @param key     null for one that is due
+     */
+    public record Stored(PublishRequest request, @Nullable ScheduleKey key) {
+        /** One that is due. */
+        public static Stored asItIs(PublishRequest request) {
+            return new Stored(request, null);
+        }
+
+        /** What the publisher is told, given the place of the stored record. */
+        public PublishResult result(PublishResult place) {
+            return key == null ? place : PublishResult.waiting(key.text(), key.dueMs());
+        }
+    }
+
     /** Stores a record that is not due; as {@link Publisher#publish}. */
     public CompletionStage<PublishResult> publish(PublishRequest request) {
+        return prepare(request).thenCompose(stored -> publisher.publish(stored.request()).thenApply(stored::result));
+    }
+
+    /** The record of the schedule's topic that is to be stored for one that is not due. Fails as {@link #publish}. */
+    public CompletionStage<Stored> prepare(PublishRequest request) {
         try {
             Topic topic = topics.find(request.topic());
             if (topic == null) {
@@ -68,8 +91,8 @@ public final class LogSchedule implements Schedule, AutoCloseable {
             TargetCheck.require(topic, envelope);
             long number = numbers.getAndIncrement();
             ScheduleLog known = log;
-            return known != null ? store(known, request.notBefore(), number, envelope)
-                : ScheduleLog.getOrCreate(topics).thenCompose(made -> store(opened(made), request.notBefore(), number, envelope));
+            return known != null ? CompletableFuture.completedFuture(stored(known, request.notBefore(), number, envelope))
+                : ScheduleLog.getOrCreate(topics).thenApply(made -> stored(opened(made), request.notBefore(), number, envelope));
         } catch (BrokerException refused) {
             return CompletableFuture.failedFuture(refused);
         }
@@ -85,10 +108,9 @@ public final class LogSchedule implements Schedule, AutoCloseable {
         return known;
     }
 
-    private CompletionStage<PublishResult> store(ScheduleLog into, long dueMs, long number, Envelope envelope) {
+    private static Stored stored(ScheduleLog into, long dueMs, long number, Envelope envelope) {
         ScheduleKey key = new ScheduleKey(dueMs, into.run(), number);
-        PublishRequest stored = PublishRequest.of(ScheduleLog.NAME, key.toBytes(), envelope.encode(), Headers.EMPTY);
-        return publisher.publish(stored).thenApply(result -> PublishResult.waiting(key.text(), dueMs));
+        return new Stored(PublishRequest.of(ScheduleLog.NAME, key.toBytes(), envelope.encode(), Headers.EMPTY), key);
     }
 
     @Override

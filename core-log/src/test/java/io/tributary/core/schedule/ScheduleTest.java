@@ -8,12 +8,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.tributary.core.api.Partition;
 import io.tributary.core.api.PublishRequest;
 import io.tributary.core.api.PublishResult;
 import io.tributary.core.api.Schedule;
 import io.tributary.core.api.ScheduleStats;
 import io.tributary.core.api.ScheduledRecord;
 import io.tributary.core.api.Topics;
+import io.tributary.core.api.TransactionRequest;
+import io.tributary.core.api.Transactions;
+import io.tributary.core.batch.BatchBuilder;
+import io.tributary.core.batch.TransactionMarker;
 import io.tributary.core.model.BrokerException;
 import io.tributary.core.model.Compaction;
 import io.tributary.core.model.ErrorCode;
@@ -211,6 +216,52 @@ class ScheduleTest {
         assertFails(fixture.schedule().list(0, "no identifier", 1), ErrorCode.INVALID_ARGUMENT);
         assertFails(fixture.schedule().list(0, null, Schedule.MAX_PAGE + 1), ErrorCode.INVALID_ARGUMENT);
         assertFails(fixture.schedule().list(0, null, 0), ErrorCode.INVALID_ARGUMENT);
+    }
+
+    @Test
+    void aTransactionSchedulesAllOfItsRecordsOrNone() {
+        fixture.topic(ORDERS, 1);
+        TopicName other = TopicName.of("other");
+        fixture.topic(other, 1);
+        List<PublishRequest> records = List.of(fixture.request(ORDERS, "now", 0), fixture.request(ORDERS, "later", 10),
+            fixture.request(other, "other, later", 10));
+        Transactions transactions = fixture.broker.broker().transactions();
+        List<PublishResult> results = get(transactions.commit(new TransactionRequest(records, List.of())));
+        assertThat(results).extracting(PublishResult::isWaiting).containsExactly(false, true, true);
+        assertThat(results.get(0).offset()).isZero();
+        // The second part refuses, when the schedule has its records already.
+        TopicName compacted = TopicName.of("compacted");
+        get(fixture.broker.broker().topics().create(compacted, TopicConfig.ofPartitions(1).withCompaction(Compaction.ON)));
+        assertFails(transactions.commit(new TransactionRequest(
+            List.of(fixture.request(ORDERS, "aborted", 10), fixture.request(compacted, "no key", 0)), List.of())), ErrorCode.INVALID_BATCH);
+        assertFails(transactions.commit(new TransactionRequest(
+            List.of(fixture.request(ORDERS, "aborted", 0), fixture.request(compacted, "no key", 10)), List.of())), ErrorCode.INVALID_BATCH);
+        assertThat(get(fixture.schedule().cancel(id(results.get(2))))).isTrue();
+        assertThat(fixture.schedule().count()).isEqualTo(1);
+        fixture.publish("last", 20);
+        fixture.broker.kill();
+        fixture.clock.move(20);
+        fixture.awaitOrders("now", "later", "last");
+        fixture.awaitCount(0);
+        assertThat(fixture.values(other)).isEmpty();
+    }
+
+    @Test
+    void whatLiesBehindAnOpenTransactionIsCancelledAndFiredOnceThatHasEnded() {
+        fixture.publish("first", 10);
+        Partition log = fixture.partition(ScheduleLog.NAME);
+        BatchBuilder builder = new BatchBuilder();
+        builder.add(0, new byte[] {1, 2}, new byte[0], Headers.EMPTY);
+        get(log.appendInTransaction(builder.buildTransactional(77, (short) 0)).durable());
+        String cancelled = id(fixture.publish("cancelled", 10));
+        CompletionStage<Boolean> cancel = fixture.schedule().cancel(cancelled);
+        fixture.clock.move(10);
+        fixture.publish("now", 0);
+        assertThat(cancel.toCompletableFuture()).isNotDone();
+        get(log.appendAsCoordinator(TransactionMarker.of(0, 77, (short) 0, false, 0), (short) 0).durable());
+        assertThat(get(cancel)).isTrue();
+        fixture.awaitOrders("now", "first");
+        fixture.awaitCount(0);
     }
 
     @Test

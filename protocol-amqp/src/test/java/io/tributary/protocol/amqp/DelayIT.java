@@ -149,6 +149,21 @@ class DelayIT {
     }
 
     @Test
+    void aTransactionDelaysWhatItCommits() throws Exception {
+        declare("direct");
+        channel.queueBind(queue, exchange, "k");
+        Channel tx = connection.createChannel();
+        tx.txSelect();
+        tx.basicPublish(exchange, "k", delay(50), "rolled back".getBytes(StandardCharsets.UTF_8));
+        tx.txRollback();
+        tx.basicPublish(exchange, "k", delay(400), "late".getBytes(StandardCharsets.UTF_8));
+        tx.basicPublish(exchange, "k", delay(0), "at once".getBytes(StandardCharsets.UTF_8));
+        tx.txCommit();
+        assertThat(body(take())).isEqualTo("at once");
+        assertThat(body(take())).isEqualTo("late");
+    }
+
+    @Test
     void mandatoryReturnsNothingThatIsDelayedAndTheRestAsEver() throws Exception {
         declare("direct");
         channel.confirmSelect();
