@@ -103,7 +103,7 @@ class TranslateTest {
             new Binding(null, new Filter.MatchingAddress(SubjectPattern.parse("+/x/#", '/', "+", "#"))),
             new Binding(topic, new Filter.MatchingHeaders(true, headers)), new Binding(topic, new Filter.MatchingHeaders(false, headers)));
         SubscriptionJson.Settings settings = new SubscriptionJson.Settings(null, null,
-            List.copyOf(bindings.stream().map(BindingTranslation::toJson).toList()), null, null);
+            List.copyOf(bindings.stream().map(BindingTranslation::toJson).toList()), null, null, null);
         SubscriptionJson.Settings read = Json.read(Json.write(settings), SubscriptionJson.Settings.class);
         assertThat(BindingTranslation.bindings(Namespace.DEFAULT, read)).isEqualTo(bindings);
     }
