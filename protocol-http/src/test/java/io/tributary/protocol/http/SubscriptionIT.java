@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.core.ParameterizedTypeReference;
 import org.springframework.http.MediaType;
 import org.springframework.http.codec.ServerSentEvent;
+import org.springframework.test.web.reactive.server.StatusAssertions;
 import org.springframework.test.web.reactive.server.WebTestClient;
 import reactor.core.Disposable;
 
@@ -87,6 +88,42 @@ class SubscriptionIT {
         settle("ack", ids(messages)).jsonPath("$.settled").isEqualTo(2).jsonPath("$.unknown").isEmpty();
         assertThat(pull("{}")).isEmpty();
         settle("ack", ids(messages)).jsonPath("$.settled").isEqualTo(0).jsonPath("$.unknown.length()").isEqualTo(2);
+    }
+
+    @Test
+    void sendsWhatIsDroppedOrComesBackTooOftenToTheDeadLetterTopic() {
+        create("{\"topic\":\"" + name + "\",\"delivery\":{\"maxDeliveries\":2,\"deadLetter\":{\"topic\":\"" + name + "-dead\"},"
+            + "\"messageTtl\":\"1h\",\"dispatch\":\"by-key\",\"backOff\":{\"min\":\"1ms\",\"max\":\"10ms\"}}}");
+        client.get().uri("/v1/subscriptions/{n}", name).exchange().expectStatus().isOk().expectBody()
+            .jsonPath("$.delivery.deadLetter.topic").isEqualTo(name + "-dead").jsonPath("$.delivery.messageTtl").isEqualTo("1h")
+            .jsonPath("$.delivery.dispatch").isEqualTo("by-key").jsonPath("$.delivery.maxDeliveries").isEqualTo(2)
+            .jsonPath("$.delivery.backOff.max").isEqualTo("10ms").jsonPath("$.delivery.expires").doesNotExist();
+        publish(name, "k", "back and forth");
+        for (int i = 0; i < 2; i++) {
+            settle("nack", ids(pull("{\"wait\":\"5s\"}"))).jsonPath("$.settled").isEqualTo(1);
+        }
+        client.get().uri("/v1/topics/{t}/messages?from=earliest&wait=10s", name + "-dead").exchange().expectStatus().isOk().expectBody()
+            .jsonPath("$.records.length()").isEqualTo(1).jsonPath("$.records[0].value").isEqualTo("back and forth")
+            .jsonPath("$.records[0].headers['dead-letter']").value(header ->
+                assertThat(String.valueOf(header)).contains("reason=delivery-limit&subscription=" + name));
+    }
+
+    @Test
+    void refusesAnotherOrABadDeliveryPolicy() {
+        create("{\"topic\":\"" + name + "\",\"delivery\":{\"messageTtl\":\"1h\"}}");
+        put("{\"topic\":\"" + name + "\",\"delivery\":{\"messageTtl\":\"60m\"}}").isEqualTo(200);
+        put("{\"topic\":\"" + name + "\",\"delivery\":{\"messageTtl\":\"2h\"}}").isEqualTo(409);
+        put("{\"topic\":\"" + name + "\"}").isEqualTo(409);
+        for (String bad : List.of("{\"messageTtl\":\"soon\"}", "{\"expires\":\"0s\"}", "{\"maxDeliveries\":0}", "{\"deadLetter\":{}}",
+            "{\"deadLetter\":{\"topic\":\"__subscriptions\"}}", "{\"dispatch\":\"random\"}", "{\"backOff\":{\"max\":\"1s\"}}",
+            "{\"backOff\":{\"min\":\"2s\",\"max\":\"1s\"}}")) {
+            put("{\"topic\":\"" + name + "\",\"delivery\":" + bad + "}").isEqualTo(400);
+        }
+    }
+
+    private StatusAssertions put(String settings) {
+        return client.put().uri("/v1/subscriptions/{n}", name).contentType(MediaType.APPLICATION_JSON).bodyValue(settings).exchange()
+            .expectStatus();
     }
 
     @Test

@@ -8,9 +8,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A queue subscription. */
+@JsonInclude(JsonInclude.Include.NON_NULL)
 @Schema(name = "Subscription")
 public record SubscriptionJson(String name, boolean durable, List<BindingJson> bindings, Map<String, String> attributes,
-                               Stats stats) {
+                               @Schema(description = "Absent when there is none") @Nullable DeliveryPolicyJson delivery, Stats stats) {
     /** A moment's counts. */
     @Schema(name = "SubscriptionStats")
     public record Stats(@Schema(description = "Waiting for a consumer") long ready,
@@ -86,7 +87,8 @@ public record SubscriptionJson(String name, boolean durable, List<BindingJson> b
     public record Settings(@Schema(example = "sensors") @Nullable String topic, @Nullable FilterJson filter,
                            @Schema(description = "In place of topic and filter") @Nullable List<@Nullable BindingJson> bindings,
                            @Schema(description = "latest when absent", allowableValues = {"latest", "earliest"}) @Nullable String start,
-                           @Schema(description = "Survives a restart; true when absent") @Nullable Boolean durable) {
+                           @Schema(description = "Survives a restart; true when absent") @Nullable Boolean durable,
+                           @Schema(description = "No policy when absent") @Nullable DeliveryPolicyJson delivery) {
     }
 
     /** A subscription in the list. */

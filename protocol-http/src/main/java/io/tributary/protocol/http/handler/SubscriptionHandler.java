@@ -12,10 +12,13 @@ import io.tributary.core.api.SubscriptionStats;
 import io.tributary.core.api.Topic;
 import io.tributary.core.model.Binding;
 import io.tributary.core.model.BrokerException;
+import io.tributary.core.model.DeadLetterTarget;
+import io.tributary.core.model.DeliveryPolicy;
 import io.tributary.core.model.ErrorCode;
 import io.tributary.core.model.StartPosition;
 import io.tributary.core.model.SubscriptionConfig;
 import io.tributary.core.model.SubscriptionName;
+import io.tributary.core.model.TopicName;
 import io.tributary.core.protocol.ProtocolContext;
 import io.tributary.core.security.Principal;
 import io.tributary.core.security.Resource;
@@ -24,6 +27,7 @@ import io.tributary.protocol.http.codec.ProblemJson;
 import io.tributary.protocol.http.codec.SubscriptionJson;
 import io.tributary.protocol.http.session.ClientConnection;
 import io.tributary.protocol.http.translate.BindingTranslation;
+import io.tributary.protocol.http.translate.PolicyTranslation;
 import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -80,7 +84,7 @@ public final class SubscriptionHandler {
     /** Creates a subscription; one that is there already with the same bindings is left alone. */
     @PutMapping(path = "/v1/subscriptions/{name}", consumes = MediaType.APPLICATION_JSON_VALUE, produces = MediaType.APPLICATION_JSON_VALUE)
     @Operation(summary = "Create a subscription", description = "Answers 201 when it was made, 200 when it was there with the same "
-        + "bindings and durability, 409 when it was there with others. Topics that bindings name are made if there are none.",
+        + "bindings, durability and delivery policy, 409 when it was there with others. Topics that are named are made if there are none.",
         requestBody = @io.swagger.v3.oas.annotations.parameters.RequestBody(content = @Content(
             mediaType = MediaType.APPLICATION_JSON_VALUE, schema = @Schema(implementation = SubscriptionJson.Settings.class),
             examples = @ExampleObject("""
@@ -92,38 +96,46 @@ public final class SubscriptionHandler {
         SubscriptionJson.Settings settings = Json.read(body == null ? new byte[0] : body, SubscriptionJson.Settings.class);
         List<Binding> bindings = BindingTranslation.bindings(caller.namespace(), settings);
         StartPosition start = BindingTranslation.start(settings.start());
+        DeliveryPolicy policy = PolicyTranslation.policy(caller.namespace(), settings.delivery());
         boolean durable = settings.durable() == null || settings.durable();
+        SubscriptionConfig config = (durable ? SubscriptionConfig.DURABLE : SubscriptionConfig.TRANSIENT).withPolicy(policy);
         for (Binding binding : bindings) {
             if (binding.topic() != null) {
                 guard.topic(caller, io.tributary.core.security.Operation.READ, binding.topic().name());
             }
         }
-        CompletionStage<ResponseEntity<SubscriptionJson>> answer = topics(bindings)
-            .thenCompose(ready -> broker.subscriptions().create(wanted, durable ? SubscriptionConfig.DURABLE : SubscriptionConfig.TRANSIENT,
-                bindings, start))
+        Stream<@Nullable TopicName> named = bindings.stream().map(Binding::topic);
+        if (policy.deadLetter() instanceof DeadLetterTarget.ToTopic to) {
+            guard.topic(caller, io.tributary.core.security.Operation.WRITE, to.topic().name());
+            named = Stream.concat(named, Stream.of(to.topic()));
+        }
+        CompletionStage<ResponseEntity<SubscriptionJson>> answer = topics(named)
+            .thenCompose(ready -> broker.subscriptions().create(wanted, config, bindings, start))
             .thenCompose(made -> describe(made).thenApply(json -> ResponseEntity.status(HttpStatus.CREATED).body(json)))
-            .exceptionallyCompose(failure -> existing(wanted, bindings, durable, BrokerException.of(failure)));
+            .exceptionallyCompose(failure -> existing(wanted, bindings, config, BrokerException.of(failure)));
         return ClientConnection.of(exchange.getResponse()).on(answer);
     }
 
-    /** Completes when the topics that the bindings name are there. */
-    private CompletionStage<Void> topics(List<Binding> bindings) {
-        List<CompletableFuture<Topic>> made = bindings.stream().map(Binding::topic).distinct()
+    /** Completes when the topics are there. */
+    private CompletionStage<Void> topics(Stream<@Nullable TopicName> named) {
+        List<CompletableFuture<Topic>> made = named.distinct()
             .flatMap(topic -> topic == null || broker.topics().find(topic) != null ? Stream.empty()
                 : Stream.of(broker.topics().getOrAutoCreate(topic).toCompletableFuture()))
             .toList();
         return CompletableFuture.allOf(made.toArray(CompletableFuture[]::new));
     }
 
-    private CompletionStage<ResponseEntity<SubscriptionJson>> existing(SubscriptionName name, List<Binding> bindings, boolean durable,
-                                                                       BrokerException failure) {
+    private CompletionStage<ResponseEntity<SubscriptionJson>> existing(SubscriptionName name, List<Binding> bindings,
+                                                                       SubscriptionConfig config, BrokerException failure) {
         Subscription existing = broker.subscriptions().find(name);
         if (failure.code() != ErrorCode.SUBSCRIPTION_EXISTS || existing == null) {
             return CompletableFuture.failedFuture(failure);
         }
-        if (existing.config().durable() != durable || !new HashSet<>(existing.bindings()).equals(new HashSet<>(bindings))) {
+        existing.touch();
+        boolean sameConfig = existing.config().durable() == config.durable() && existing.config().policy().equals(config.policy());
+        if (!sameConfig || !new HashSet<>(existing.bindings()).equals(new HashSet<>(bindings))) {
             return CompletableFuture.failedFuture(new BrokerException(ErrorCode.SUBSCRIPTION_EXISTS,
-                "there is a subscription '" + name.name() + "' with other bindings or another durability"));
+                "there is a subscription '" + name.name() + "' with other bindings, another durability or another delivery policy"));
         }
         return describe(existing).thenApply(ResponseEntity::ok);
     }
@@ -155,6 +167,7 @@ public final class SubscriptionHandler {
     private static SubscriptionJson toJson(Subscription subscription, SubscriptionStats stats) {
         return new SubscriptionJson(subscription.name().name(), subscription.config().durable(),
             subscription.bindings().stream().map(BindingTranslation::toJson).toList(), subscription.config().attributes(),
+            PolicyTranslation.toJson(subscription.config().policy()),
             new SubscriptionJson.Stats(stats.ready(), stats.outstanding(), stats.consumers()));
     }
 }

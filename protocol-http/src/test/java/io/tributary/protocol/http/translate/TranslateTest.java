@@ -106,7 +106,7 @@ class TranslateTest {
             new Binding(topic, new Filter.MatchingHeaders(true, headers)), new Binding(topic, new Filter.MatchingHeaders(false, headers)),
             new Binding(topic, new Filter.Tagged(Set.of("a", "b"))), new Binding(topic, Filter.Selected.of("a > 1 AND b = 'c'")));
         SubscriptionJson.Settings settings = new SubscriptionJson.Settings(null, null,
-            List.copyOf(bindings.stream().map(BindingTranslation::toJson).toList()), null, null);
+            List.copyOf(bindings.stream().map(BindingTranslation::toJson).toList()), null, null, null);
         SubscriptionJson.Settings read = Json.read(Json.write(settings), SubscriptionJson.Settings.class);
         assertThat(BindingTranslation.bindings(Namespace.DEFAULT, read)).isEqualTo(bindings);
     }
