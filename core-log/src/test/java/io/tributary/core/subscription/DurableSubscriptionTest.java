@@ -17,6 +17,10 @@ import io.tributary.core.api.PublishRequest;
 import io.tributary.core.api.Settlement;
 import io.tributary.core.api.Subscription;
 import io.tributary.core.model.Binding;
+import io.tributary.core.model.DeadLetterHistory;
+import io.tributary.core.model.DeadLetterReason;
+import io.tributary.core.model.DeadLetterTarget;
+import io.tributary.core.model.DeliveryPolicy;
 import io.tributary.core.model.Filter;
 import io.tributary.core.model.Headers;
 import io.tributary.core.model.Namespace;
@@ -26,6 +30,7 @@ import io.tributary.core.model.SubscriptionConfig;
 import io.tributary.core.model.TopicConfig;
 import io.tributary.core.model.TopicName;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -216,5 +221,26 @@ class DurableSubscriptionTest {
         broker.restart();
         assertThat(find("s").bindings()).containsExactly(all("u"));
         assertThat(texts(pullAll(attach(find("s"), 0)))).containsExactly("kept");
+    }
+
+    @Test
+    void deadLettersAndTheirPolicyOutliveAKill() {
+        topic("t", 1);
+        topic("dead", 1);
+        DeliveryPolicy policy = DeliveryPolicy.NONE.withDeadLetter(DeadLetterTarget.ToTopic.ownKey(TopicName.of("dead")))
+            .withMessageTtl(Duration.ofMillis(200)).withMaxDeliveries(3);
+        get(broker.broker().subscriptions().create(name("s"), SubscriptionConfig.DURABLE.withPolicy(policy), List.of(all("t")),
+            StartPosition.LATEST));
+        get(broker.broker().subscriptions().create(name("sink"), SubscriptionConfig.DURABLE, List.of(all("dead")), StartPosition.LATEST));
+        publish("t", "a", "b");
+        broker.kill();
+        publish("t", "c");
+        Consumer sink = attach(find("sink"), 100);
+        awaitThat(() -> assertThat(handler.texts()).contains("a", "b", "c"));
+        assertThat(find("s").config().policy()).isEqualTo(policy);
+        awaitThat(() -> assertThat(get(find("s").stats()).ready()).isZero());
+        assertThat(DeadLetterHistory.of(handler.delivery(0).record().headers()).events().get(0).reason())
+            .isEqualTo(DeadLetterReason.EXPIRED);
+        get(sink.settle(handler.deliveries(), Settlement.ACK));
     }
 }
