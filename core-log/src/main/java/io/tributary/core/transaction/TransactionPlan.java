@@ -59,9 +59,6 @@ final class TransactionPlan {
         long bytes = 0;
         for (int i = 0; i < records.size(); i++) {
             PublishRequest record = records.get(i);
-            if (record.notBefore() != PublishRequest.AT_ONCE) {
-                throw new BrokerException(ErrorCode.NOT_SUPPORTED, "a transaction publishes when it is committed, not later");
-            }
             Placement.Place place = placement.place(record);
             places.add(place);
             int size = BatchBuilder.maxRecordBytes(record.key(), record.value(), record.headers());
