@@ -26,13 +26,13 @@ final class SchedulingTransactions implements Transactions {
     @Override
     public CompletionStage<List<PublishResult>> commit(TransactionRequest request) {
         long now = clock.millis();
-        if (request.records().stream().noneMatch(record -> record.notBefore() > now)) {
+        if (request.records().stream().allMatch(record -> record.notBefore() == PublishRequest.AT_ONCE)) {
             return transactions.commit(request);
         }
         List<CompletableFuture<LogSchedule.Stored>> records = new ArrayList<>();
         for (PublishRequest record : request.records()) {
             records.add(record.notBefore() > now ? schedule.prepare(record).toCompletableFuture()
-                : CompletableFuture.completedFuture(LogSchedule.Stored.asItIs(record)));
+                : CompletableFuture.completedFuture(LogSchedule.Stored.asItIs(record.withNotBefore(PublishRequest.AT_ONCE))));
         }
         return CompletableFuture.allOf(records.toArray(new CompletableFuture<?>[0])).thenCompose(ready -> {
             List<LogSchedule.Stored> stored = records.stream().map(CompletableFuture::join).toList();

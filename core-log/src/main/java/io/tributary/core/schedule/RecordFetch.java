@@ -1,6 +1,7 @@
 package io.tributary.core.schedule;
 
 import io.tributary.core.api.Partition;
+import io.tributary.core.model.BrokerException;
 import io.tributary.core.model.Record;
 import io.tributary.core.schedule.index.WaitingRow;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 
 /**
  * Reads waiting records from the schedule's log. Rows that lie near each other there, as those of one delay do, are read together, others
@@ -30,8 +32,30 @@ final class RecordFetch {
         this.patience = patience;
     }
 
-    /** The records by offset; those that are not in the log any more are missing. Blocks. */
+    /** The records by offset; those that are not in the log any more are missing. Blocks; fails when one of them cannot be read. */
     Map<Long, Record> fetch(List<WaitingRow> rows) {
+        return fetch(rows, failure -> {
+            throw failure;
+        });
+    }
+
+    /** As {@link #fetch(List)}; rows that cannot be read are missing too, and are added to {@code unreadable}. */
+    Map<Long, Record> fetch(List<WaitingRow> rows, Set<WaitingRow> unreadable) {
+        List<BrokerException> failures = new ArrayList<>();
+        Map<Long, Record> found = fetch(rows, failures::add);
+        if (failures.isEmpty()) {
+            return found;
+        }
+        // A batch that does not check must not take its neighbours along: one by one.
+        for (WaitingRow row : rows) {
+            if (!found.containsKey(row.offset())) {
+                fetch(List.of(row), failure -> unreadable.add(row)).forEach(found::put);
+            }
+        }
+        return found;
+    }
+
+    private Map<Long, Record> fetch(List<WaitingRow> rows, Consumer<BrokerException> failed) {
         List<WaitingRow> sorted = new ArrayList<>(rows);
         sorted.sort(Comparator.comparingLong(WaitingRow::offset));
         Map<Long, Record> found = new HashMap<>();
@@ -40,11 +64,11 @@ final class RecordFetch {
             int to = endOfRun(sorted, from);
             underWay.add(read(sorted.get(from).offset(), sorted.get(to - 1).offset(), bytes(sorted, from, to)).toCompletableFuture());
             if (underWay.size() == AT_A_TIME) {
-                collect(underWay, found);
+                collect(underWay, found, failed);
             }
             from = to;
         }
-        collect(underWay, found);
+        collect(underWay, found, failed);
         found.keySet().retainAll(offsets(sorted));
         return found;
     }
@@ -63,9 +87,13 @@ final class RecordFetch {
         return offsets;
     }
 
-    private void collect(List<CompletableFuture<List<Record>>> underWay, Map<Long, Record> found) {
+    private void collect(List<CompletableFuture<List<Record>>> underWay, Map<Long, Record> found, Consumer<BrokerException> failed) {
         for (CompletableFuture<List<Record>> read : underWay) {
-            patience.await(read).forEach(record -> found.put(record.offset(), record));
+            try {
+                patience.await(read).forEach(record -> found.put(record.offset(), record));
+            } catch (BrokerException failure) {
+                failed.accept(failure);
+            }
         }
         underWay.clear();
     }

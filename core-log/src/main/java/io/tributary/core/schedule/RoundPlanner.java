@@ -57,10 +57,15 @@ final class RoundPlanner {
     /** What is due at a time; nothing if nothing is. */
     Plan plan(long nowMs, long nowNanos) {
         List<WaitingRow> rows = pick(nowMs);
-        Map<Long, Record> records = fetch.fetch(rows);
+        Set<WaitingRow> unreadable = new HashSet<>();
+        Map<Long, Record> records = fetch.fetch(rows, unreadable);
         Draft draft = new Draft();
         for (WaitingRow row : rows) {
-            if (draft.full.contains(row.target())) {
+            if (unreadable.contains(row)) {
+                // It alone: the log's other records are whole, and nobody knows how long this one will not be.
+                troubles.warn("the waiting record at offset " + row.offset() + " cannot be read, which is tried again");
+                held.hold(~row.offset(), row.key(), nowNanos);
+            } else if (draft.full.contains(row.target())) {
                 cursor.lower(row.key());
             } else if (held.isHeld(row.target())) {
                 held.passOver(row.target(), row.key());

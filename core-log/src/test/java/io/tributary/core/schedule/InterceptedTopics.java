@@ -23,6 +23,11 @@ final class InterceptedTopics {
     /** Sees each append, and does it or not. */
     interface Interceptor {
         Append append(Step step, Partition partition, Supplier<Append> real);
+
+        /** Whether a read of records fails, of the schedule's log. */
+        default boolean failsRead(long from, long to) {
+            return false;
+        }
     }
 
     /** The steps of a round. */
@@ -48,6 +53,10 @@ final class InterceptedTopics {
     private static Partition of(Partition partition, Interceptor interceptor) {
         return (Partition) Proxy.newProxyInstance(Partition.class.getClassLoader(), new Class<?>[] {Partition.class},
             (self, method, arguments) -> {
+                if (method.getName().equals("readRecords") && partition.id().topic().equals(ScheduleLog.NAME)
+                    && interceptor.failsRead((Long) arguments[0], (Long) arguments[0] + (Integer) arguments[1])) {
+                    return CompletableFuture.failedFuture(new BrokerException(ErrorCode.STORAGE_FAILURE, "the test wants it"));
+                }
                 if (!method.getName().equals("append")) {
                     return invoke(() -> method.invoke(partition, arguments));
                 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.tributary.core.api.Append;
+import io.tributary.core.api.Partition;
 import io.tributary.core.api.PublishResult;
 import io.tributary.core.model.ErrorCode;
 import io.tributary.core.model.TopicName;
@@ -21,6 +22,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,8 +41,17 @@ class RoundsTest {
 
     /** Beside the broker's own, which has nothing to do as long as nothing is scheduled with it. */
     private LogSchedule open() {
-        return new LogSchedule(InterceptedTopics.of(fixture.broker.broker().topics(), (step, partition, real) ->
-            interceptor.append(step, partition, real)), fixture.broker.broker().publisher(), fixture.directory.resolve("intercepted"),
+        return new LogSchedule(InterceptedTopics.of(fixture.broker.broker().topics(), new Interceptor() {
+            @Override
+            public Append append(Step step, Partition partition, Supplier<Append> real) {
+                return interceptor.append(step, partition, real);
+            }
+
+            @Override
+            public boolean failsRead(long from, long to) {
+                return interceptor.failsRead(from, to);
+            }
+        }), fixture.broker.broker().publisher(), fixture.directory.resolve("intercepted"),
             fixture.clock, fixture.broker.broker()::nextId);
     }
 
@@ -155,6 +166,33 @@ class RoundsTest {
         fixture.awaitOrders("kept");
         await().until(() -> schedule.count() == 0);
         assertThat(fixture.values(ORDERS)).containsExactly("kept");
+    }
+
+    @Test
+    void aRecordThatCannotBeReadHoldsUpNoOtherAndComesOnceItCan() {
+        List<String> orders = publishMany(ORDERS, 50);
+        await().until(() -> schedule.count() == 50);
+        AtomicBoolean damaged = new AtomicBoolean(true);
+        interceptor = new Interceptor() {
+            @Override
+            public Append append(Step step, Partition partition, Supplier<Append> real) {
+                return real.get();
+            }
+
+            @Override
+            public boolean failsRead(long from, long to) {
+                return damaged.get() && from <= 20 && to > 20 && to - from < 1000;
+            }
+        };
+        fixture.clock.move(1000);
+        List<String> others = new ArrayList<>(orders);
+        others.remove(20);
+        await().until(() -> fixture.values(ORDERS), others::equals);
+        await().until(() -> schedule.count() == 1);
+        assertThat(schedule.stats().lateMs()).isEqualTo(1000 - 10 - 20);
+        damaged.set(false);
+        await().until(() -> schedule.count() == 0);
+        assertThat(fixture.values(ORDERS)).hasSize(50).endsWith(orders.get(20));
     }
 
     @Test
