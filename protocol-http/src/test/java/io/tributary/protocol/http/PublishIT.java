@@ -6,6 +6,7 @@ import io.tributary.core.api.Partition;
 import io.tributary.core.api.Topic;
 import io.tributary.core.model.Header;
 import io.tributary.core.model.Headers;
+import io.tributary.core.model.Compaction;
 import io.tributary.core.model.Record;
 import io.tributary.core.model.TopicConfig;
 import io.tributary.core.model.TopicName;
@@ -81,6 +82,24 @@ class PublishIT {
         assertThat(used).hasSize(500);
         assertThat(used.stream().map(record -> new String(record.value() == null ? new byte[0] : record.value(), StandardCharsets.UTF_8)))
             .containsExactlyElementsOf(IntStream.range(0, 500).mapToObj(Integer::toString).toList());
+    }
+
+    @Test
+    void storesAllOfAnAtomicBatchOrNothing() {
+        String topic = TestServer.unique("publish");
+        server.broker().topics().create(TopicName.of(topic), TopicConfig.ofPartitions(3).withCompaction(Compaction.ON))
+            .toCompletableFuture().join();
+        String keyed = IntStream.range(0, 20).mapToObj(i -> "{\"key\":\"k" + i + "\",\"value\":\"" + i + "\"}")
+            .collect(Collectors.joining(","));
+        // A compacted topic refuses a record without a key when its partition's batch is appended.
+        client.post().uri("/v1/topics/{t}/messages?atomic=true", topic).contentType(RECORDS)
+            .bodyValue("{\"records\":[" + keyed + ",{\"value\":\"none\"}]}").exchange().expectStatus().is4xxClientError();
+        assertThat(IntStream.range(0, 3).map(partition -> stored(topic, partition).size()).sum()).isZero();
+
+        client.post().uri("/v1/topics/{t}/messages?atomic=true", topic).contentType(RECORDS)
+            .bodyValue("{\"records\":[" + keyed + "]}").exchange().expectStatus().isOk().expectBody()
+            .jsonPath("$.results.length()").isEqualTo(20);
+        assertThat(IntStream.range(0, 3).map(partition -> stored(topic, partition).size()).sum()).isEqualTo(20);
     }
 
     @Test

@@ -12,6 +12,7 @@ import io.tributary.core.api.Broker;
 import io.tributary.core.api.PublishRequest;
 import io.tributary.core.api.PublishResult;
 import io.tributary.core.api.Topic;
+import io.tributary.core.api.TransactionRequest;
 import io.tributary.core.model.BrokerException;
 import io.tributary.core.model.ErrorCode;
 import io.tributary.core.model.Header;
@@ -92,7 +93,7 @@ public final class PublishHandler {
         Headers headers = RequestHeaders.toRecord(exchange.getRequest().getHeaders());
         long notBefore = notBefore(exchange);
         return body(exchange).flatMap(value -> publish(name,
-            List.of(PublishTranslation.single(name, key, partition, headers, value).withNotBefore(notBefore)), exchange));
+            List.of(PublishTranslation.single(name, key, partition, headers, value).withNotBefore(notBefore)), false, exchange));
     }
 
     /** Several records. */
@@ -107,12 +108,16 @@ public final class PublishHandler {
                   {"key": "7/temp", "value": "21.5", "headers": {"content-type": "text/plain"}},
                   {"key": "8/temp", "valueBase64": "AAH/"}
                 ]}"""))}))
-    public Mono<PublishedJson> publishBatch(@PathVariable String topic, ServerWebExchange exchange) {
+    public Mono<PublishedJson> publishBatch(
+            @PathVariable String topic,
+            @Parameter(description = "Store all of the records or none, in whatever partitions, also when the server is killed meanwhile")
+            @RequestParam(defaultValue = "false") boolean atomic,
+            ServerWebExchange exchange) {
         Principal caller = AuthenticationFilter.caller(exchange);
         TopicName name = guard.topic(caller, io.tributary.core.security.Operation.WRITE, topic);
         long notBefore = notBefore(exchange);
         return body(exchange).flatMap(body -> publish(name,
-            PublishTranslation.batch(name, Json.read(body, PublishJson.class), Bounds.MAX_RECORDS, notBefore), exchange));
+            PublishTranslation.batch(name, Json.read(body, PublishJson.class), Bounds.MAX_RECORDS, notBefore), atomic, exchange));
     }
 
     /** As the request's headers ask for. */
@@ -131,12 +136,12 @@ public final class PublishHandler {
         }).defaultIfEmpty(new byte[0]);
     }
 
-    private Mono<PublishedJson> publish(TopicName name, List<PublishRequest> requests, ServerWebExchange exchange) {
+    private Mono<PublishedJson> publish(TopicName name, List<PublishRequest> requests, boolean atomic, ServerWebExchange exchange) {
         ClientConnection connection = ClientConnection.of(exchange.getResponse());
         Topic existing = broker.topics().find(name);
         int hint = orderingHint(exchange.getRequest());
-        CompletionStage<List<CompletableFuture<PublishResult>>> stored = existing != null ? store(existing, requests, hint)
-            : broker.topics().getOrAutoCreate(name).thenCompose(topic -> store(topic, requests, hint));
+        CompletionStage<List<CompletableFuture<PublishResult>>> stored = existing != null ? store(existing, requests, hint, atomic)
+            : broker.topics().getOrAutoCreate(name).thenCompose(topic -> store(topic, requests, hint, atomic));
         return connection.on(stored).map(PublishHandler::answer);
     }
 
@@ -146,8 +151,13 @@ public final class PublishHandler {
     }
 
     /** Completes when every record has been stored or has failed. */
-    private CompletionStage<List<CompletableFuture<PublishResult>>> store(Topic topic, List<PublishRequest> requests, int hint) {
+    private CompletionStage<List<CompletableFuture<PublishResult>>> store(Topic topic, List<PublishRequest> requests, int hint,
+            boolean atomic) {
         requests.forEach(request -> check(topic, request));
+        if (atomic) {
+            return broker.transactions().commit(new TransactionRequest(requests, List.of()))
+                .thenApply(results -> results.stream().map(CompletableFuture::completedFuture).toList());
+        }
         List<CompletableFuture<PublishResult>> results = new ArrayList<>(requests.size());
         for (PublishRequest request : requests) {
             results.add(broker.publisher().publish(request.withOrderingHint(hint)).toCompletableFuture());
