@@ -206,7 +206,6 @@ public final class ManyDelayed {
                     size += Files.size(file);
                 } catch (NoSuchFileException compactedMeanwhile) {
                     // It is counted no more.
-                    continue;
                 }
             }
         }
