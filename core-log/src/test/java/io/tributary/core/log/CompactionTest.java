@@ -216,6 +216,8 @@ class CompactionTest {
             await().during(Duration.ofMillis(300)).until(() -> !((PartitionLog) fixture.partition()).compact(map));
             assertThat(fixture.readAll()).hasSize(2500);
             append(fixture, CompressionType.NONE, 30_000, 10);
+            // Again of all: what a checkpoint leaves over may be too little for another pass.
+            fixture.broker.restart();
             compact(fixture, 1 << 16);
             assertThat(fixture.readAll()).hasSizeGreaterThan(2000).hasSizeLessThan(3000);
         }
