@@ -6,6 +6,7 @@ import io.tributary.core.model.Record;
 import io.tributary.core.subscription.loop.DispatchLoop;
 import io.tributary.core.subscription.loop.LoopRead;
 import io.tributary.core.subscription.loop.ReadRetry;
+import io.tributary.core.subscription.policy.WindowBudget;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Comparator;
@@ -32,11 +33,15 @@ final class BacklogReader {
     private static final int READS_PER_TURN = 8;
 
     private final DispatchLoop loop;
+    /** Of the memory for what is read and not yet in the window. */
+    private final WindowBudget.Share share;
     private final Runnable continuation;
     private final ReadRetry retry;
     private final PriorityQueue<Source> heads = new PriorityQueue<>(2, Comparator.comparingLong(BacklogReader::timestamp));
     private final ArrayDeque<Source> toCheck = new ArrayDeque<>(2);
     private int reading;
+    /** The most that the last read could bring. */
+    private int chunkBytes;
     private boolean yielded;
 
     /**
@@ -44,8 +49,9 @@ final class BacklogReader {
      *
      * @param continuation is to call {@link #fill} again
      */
-    BacklogReader(DispatchLoop loop, Runnable continuation) {
+    BacklogReader(DispatchLoop loop, WindowBudget.Share share, Runnable continuation) {
         this.loop = loop;
+        this.share = share;
         this.continuation = continuation;
         retry = new ReadRetry(loop, continuation);
     }
@@ -54,6 +60,7 @@ final class BacklogReader {
     void restart(Collection<Source> sources) {
         heads.clear();
         toCheck.clear();
+        noteHeld();
         for (Source source : sources) {
             enqueue(source);
         }
@@ -68,6 +75,12 @@ final class BacklogReader {
         } else {
             toCheck.add(source);
         }
+        noteHeld();
+    }
+
+    /** As if every source that is read, or has been, held the most that a read brings. */
+    private void noteHeld() {
+        share.hold(0, (long) (reading + heads.size()) * chunkBytes);
     }
 
     /** Passes records to {@code intake} until its window holds {@code target}. */
@@ -132,9 +145,11 @@ final class BacklogReader {
         int generation = source.generation;
         source.reading = true;
         reading++;
+        chunkBytes = share.hasRoom() ? Math.max(MIN_CHUNK_BYTES, CHUNK_BYTES / sources) : MIN_CHUNK_BYTES;
+        noteHeld();
         LoopRead.await(
             source.partition.readRecords(source.readPosition(), source.chunk(Math.max(MIN_CHUNK_RECORDS, CHUNK_RECORDS / sources)),
-                Math.max(MIN_CHUNK_BYTES, CHUNK_BYTES / sources)),
+                chunkBytes),
             loop, new Arrival(source, generation, limit), continuation);
     }
 
@@ -175,6 +190,7 @@ final class BacklogReader {
         private boolean isWanted() {
             reading--;
             source.reading = false;
+            noteHeld();
             if (source.isRemoved()) {
                 return false;
             }

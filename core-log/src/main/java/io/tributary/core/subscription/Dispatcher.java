@@ -12,6 +12,7 @@ import io.tributary.core.model.SubscriptionName;
 import io.tributary.core.subscription.loop.DispatchLoop;
 import io.tributary.core.subscription.loop.TimerWheel;
 import io.tributary.core.subscription.policy.SubscriptionLimits;
+import io.tributary.core.subscription.policy.WindowBudget;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -47,13 +48,16 @@ final class Dispatcher {
     private long nextDeliveryId;
     private long outstanding;
     private long outstandingBytes;
+    private final WindowBudget.Share share;
     private long outstandingValues;
 
-    Dispatcher(SubscriptionName name, DeliveryPolicy policy, Intake intake, SubscriptionLimits limits, Ends ends, Runnable pump) {
+    Dispatcher(SubscriptionName name, DeliveryPolicy policy, Intake intake, SubscriptionLimits limits, WindowBudget.Share share, Ends ends,
+            Runnable pump) {
         this.name = name;
         single = policy.dispatch() == DeliveryPolicy.Dispatch.SINGLE_ACTIVE ? new SingleActive() : null;
         this.intake = intake;
         this.limits = limits;
+        this.share = share;
         this.ends = ends;
         this.pump = pump;
         keys = policy.dispatch() == DeliveryPolicy.Dispatch.BY_KEY ? new KeyLocks(intake.window(), limits) : null;
@@ -335,11 +339,12 @@ final class Dispatcher {
             int size = record.sizeInBytes();
             entry.deliveredBytes = size;
             consumer.outstandingBytes += size;
-            if (outstandingBytes + size > limits.windowBytes()) {
+            if (outstandingBytes + size > limits.windowBytes() || !share.hasRoom()) {
                 entry.record = null;
             } else {
                 outstandingBytes += size;
             }
+            share.hold(outstanding, outstandingBytes);
         }
         return new Delivery(entry.deliveryId, entry.source.topic, entry.source.key.partition(), record, entry.deliveries,
             entry.redelivered);
@@ -384,6 +389,7 @@ final class Dispatcher {
         outstanding--;
         outstandingValues -= entry.valueBytes;
         outstandingBytes -= entry.heldBytes();
+        share.hold(outstanding, outstandingBytes);
     }
 
     /** The consumer has settled something. */
@@ -439,6 +445,7 @@ final class Dispatcher {
             });
             updateRound(consumer);
         }
+        share.hold(outstanding, outstandingBytes);
         returns.forgetRemoved();
     }
 
@@ -469,6 +476,8 @@ final class Dispatcher {
         }
         outstanding = 0;
         outstandingValues = 0;
+        outstandingBytes = 0;
+        share.hold(0, 0);
         returns.drainAside(entry -> { });
     }
 

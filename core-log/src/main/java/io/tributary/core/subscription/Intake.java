@@ -3,6 +3,7 @@ package io.tributary.core.subscription;
 import io.tributary.core.model.Record;
 import io.tributary.core.subscription.loop.DispatchLoop;
 import io.tributary.core.subscription.policy.SubscriptionLimits;
+import io.tributary.core.subscription.policy.WindowBudget;
 import io.tributary.core.subscription.state.BoundRange;
 import io.tributary.core.subscription.state.PartitionKey;
 import io.tributary.core.subscription.state.SourceStart;
@@ -27,6 +28,7 @@ final class Intake {
 
     private final DispatchLoop loop;
     private final SubscriptionLimits limits;
+    private final WindowBudget.Share share;
     private final Runnable pump;
     private final Consumer<Source> changes;
     private final ReadyWindow window = new ReadyWindow();
@@ -47,12 +49,13 @@ final class Intake {
     record SourceId(PartitionKey partition, int number) {
     }
 
-    Intake(DispatchLoop loop, SubscriptionLimits limits, Runnable pump, Consumer<Source> changes) {
+    Intake(DispatchLoop loop, SubscriptionLimits limits, WindowBudget budget, Runnable pump, Consumer<Source> changes) {
         this.loop = loop;
         this.limits = limits;
+        share = budget.share();
         this.pump = pump;
         this.changes = changes;
-        backlog = new BacklogReader(loop, pump);
+        backlog = new BacklogReader(loop, budget.share(), pump);
         indexer = new BacklogIndexer(loop, pump);
     }
 
@@ -191,8 +194,14 @@ final class Intake {
         return window.size() > before;
     }
 
+    /** Brings what the window holds into the account. */
+    void noteHeld() {
+        share.hold(window.size(), window.bytes());
+    }
+
     boolean hasRoom(int target) {
-        return window.size() < target && window.bytes() < limits.windowBytes();
+        noteHeld();
+        return window.size() < target && window.bytes() < limits.windowBytes() && share.hasRoom();
     }
 
     /** A feed brings a wanted record. */
@@ -280,8 +289,10 @@ final class Intake {
     void close() {
         fallBehind();
         window.drain(entry -> { });
+        share.hold(0, 0);
         List.copyOf(sources.values()).forEach(Source::remove);
         sources.clear();
+        backlog.restart(List.of());
     }
 
     DispatchLoop loop() {

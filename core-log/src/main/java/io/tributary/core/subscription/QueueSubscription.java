@@ -62,9 +62,9 @@ final class QueueSubscription implements Subscription {
         this.limits = limits;
         this.worker = worker;
         this.persistence = persistence;
-        intake = new Intake(worker.loop(), limits, this::pump, persistence::changed);
+        intake = new Intake(worker.loop(), limits, worker.budget(), this::pump, persistence::changed);
         ends = new Ends(name, config.policy(), deadLetters(surroundings.publisher()), worker.loop(), worker.wallMillis(), this::pump);
-        dispatcher = new Dispatcher(name, config.policy(), intake, limits, ends, this::pump);
+        dispatcher = new Dispatcher(name, config.policy(), intake, limits, worker.budget().share(), ends, this::pump);
         overflow = new Overflow(name, config.limit(), intake, surroundings.full());
         ends.limitBy(() -> overflow.dropsHead(taken(), dispatcher.outstandingValues()));
         if (config.limit().maxBytes() != BacklogLimit.UNLIMITED) {
@@ -338,6 +338,7 @@ final class QueueSubscription implements Subscription {
             }
         } finally {
             pumping = false;
+            intake.noteHeld();
         }
         overflow.tell(taken(), dispatcher.outstandingValues(), bindings.current());
         List<Source> done = intake.removeDone();

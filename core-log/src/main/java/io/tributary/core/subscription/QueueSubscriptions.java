@@ -60,8 +60,17 @@ public final class QueueSubscriptions implements Subscriptions, AutoCloseable {
         this.stores = stores;
         this.limits = limits;
         for (int i = 0; i < threads; i++) {
-            workers.add(new Worker("tributary-dispatch-" + i, clocks));
+            workers.add(new Worker("tributary-dispatch-" + i, clocks, limits.totalBytes() / threads));
         }
+    }
+
+    /** What all subscriptions hold in memory, in bytes. */
+    CompletionStage<Long> heldBytes() {
+        CompletionStage<Long> sum = CompletableFuture.completedFuture(0L);
+        for (Worker worker : workers) {
+            sum = sum.thenCombine(CompletableFuture.supplyAsync(() -> worker.budget().used(), worker.loop()), Long::sum);
+        }
+        return sum;
     }
 
     /**

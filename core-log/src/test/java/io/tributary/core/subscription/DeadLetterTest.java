@@ -289,7 +289,7 @@ class DeadLetterTest {
     @Test
     void thousandsExpireAtOnceInOrderThroughASmallWindow() {
         try (SubscriptionFixture small = new SubscriptionFixture(
-            new SubscriptionLimits(16, 200, Duration.ofMillis(50), Duration.ofSeconds(5)), null)) {
+            new SubscriptionLimits(16, 200, 1 << 20, Duration.ofMillis(50), Duration.ofSeconds(5)), null)) {
             small.topics.topic("dead", 1);
             Subscription sink = small.subscription("sink", StartPosition.LATEST, all("dead"));
             Subscription subscription = small.subscription("s", "t", true, to("dead").withMessageTtl(TTL));

@@ -52,7 +52,7 @@ import org.jspecify.annotations.Nullable;
  */
 class PolicyModelPropertyTest {
     private static final SubscriptionLimits SMALL =
-        new SubscriptionLimits(6, 40, Duration.ofMillis(50), Duration.ofSeconds(5));
+        new SubscriptionLimits(6, 40, 1 << 20, Duration.ofMillis(50), Duration.ofSeconds(5));
     private static final int STEPS = 80;
     private static final List<Settlement> SETTLEMENTS = List.of(Settlement.values());
     private static final List<Dispatch> DISPATCHES = List.of(Dispatch.values());
