@@ -4,6 +4,7 @@ import io.tributary.core.broker.EmbeddedBroker;
 import io.tributary.core.protocol.ProtocolContext;
 import io.tributary.gateway.config.TributaryProperties;
 import io.tributary.gateway.health.PortsHealthIndicator;
+import io.tributary.gateway.metrics.BrokerMetrics;
 import io.tributary.gateway.metrics.ConnectionMetrics;
 import io.tributary.gateway.metrics.ScheduleMetrics;
 import io.tributary.gateway.metrics.TierMetrics;
@@ -50,6 +51,11 @@ class GatewayWiring {
     @Bean
     TierMetrics tierMetrics(EmbeddedBroker broker) {
         return new TierMetrics(broker::tierStatus);
+    }
+
+    @Bean
+    BrokerMetrics brokerMetrics(ProtocolContext context, TributaryProperties properties) {
+        return new BrokerMetrics(context.broker(), properties.metrics().maxNames());
     }
 
     @Bean

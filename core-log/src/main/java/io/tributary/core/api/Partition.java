@@ -1,5 +1,6 @@
 package io.tributary.core.api;
 
+import io.tributary.core.api.stats.LogStats;
 import io.tributary.core.model.PartitionId;
 import io.tributary.core.model.Record;
 import java.nio.ByteBuffer;
@@ -24,6 +25,9 @@ public interface Partition {
 
     /** The size of what is kept, in bytes. */
     long sizeInBytes();
+
+    /** What it holds, and what was appended and read since the process began. Cheap. */
+    LogStats stats();
 
     /**
      * Appends whole Kafka v2 record batches (KIP-98 format), which are kept byte for byte except for base offset and leader epoch. The

@@ -1,5 +1,6 @@
 package io.tributary.core.api;
 
+import io.tributary.core.api.stats.TopicsOverview;
 import io.tributary.core.model.Namespace;
 import io.tributary.core.model.TopicConfig;
 import io.tributary.core.model.TopicName;
@@ -39,6 +40,13 @@ public interface Topics {
 
     /** Deletes the topic and its records; subscriptions lose what they had not acknowledged of it. Fails with TOPIC_NOT_FOUND. */
     CompletionStage<Void> delete(TopicName name);
+
+    /**
+     * How many there are in all namespaces, and what they hold and have taken. Waits for nothing.
+     *
+     * @param most how many are told of one by one
+     */
+    TopicsOverview overview(int most);
 
     /**
      * Calls the listener, one call at a time on a core thread, with the name of each topic that was created, changed or deleted after the

@@ -20,6 +20,7 @@ import io.tributary.core.routing.FullSubscriptions;
 import io.tributary.core.routing.RouteTable;
 import io.tributary.core.schedule.LogSchedule;
 import io.tributary.core.state.StateTables;
+import io.tributary.core.stats.MovingRates;
 import io.tributary.core.store.SegmentStore;
 import io.tributary.core.store.memory.MemorySegmentStore;
 import io.tributary.core.store.object.TierStatus;
@@ -112,6 +113,8 @@ public final class EmbeddedBroker implements Broker, AutoCloseable {
         long every = config.retentionEvery().toMillis();
         this.compactor = new Compactor(topics::all, every);
         ScheduledFuture<?> unused = retention.scheduleWithFixedDelay(this::retain, every, every, TimeUnit.MILLISECONDS);
+        ScheduledFuture<?> unusedToo = retention.scheduleAtFixedRate(this::sampleRates, MovingRates.PERIOD_NANOS, MovingRates.PERIOD_NANOS,
+            TimeUnit.NANOSECONDS);
     }
 
     /** Opens a broker; blocks until everything is recovered. Fails with STORAGE_FAILURE, also when another process uses the directory. */
@@ -137,6 +140,11 @@ public final class EmbeddedBroker implements Broker, AutoCloseable {
         for (LogTopic topic : topics.all()) {
             topic.logs().forEach(PartitionLog::retain);
         }
+    }
+
+    private void sampleRates() {
+        topics.all().forEach(topic -> topic.logs().forEach(PartitionLog::sampleRates));
+        subscriptions.sampleRates();
     }
 
     private String loadClusterId() {

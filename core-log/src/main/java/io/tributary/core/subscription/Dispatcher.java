@@ -13,6 +13,7 @@ import io.tributary.core.subscription.loop.DispatchLoop;
 import io.tributary.core.subscription.loop.TimerWheel;
 import io.tributary.core.subscription.policy.SubscriptionLimits;
 import io.tributary.core.subscription.policy.WindowBudget;
+import io.tributary.core.subscription.stats.Counter;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -324,6 +325,10 @@ final class Dispatcher {
         }
         entry.deliveries++;
         entry.deliveryId = nextDeliveryId++;
+        intake.tally().count(Counter.DELIVERED);
+        if (entry.redelivered) {
+            intake.tally().count(Counter.REDELIVERED);
+        }
         if (!consumer.options.autoSettle()) {
             entry.consumer = consumer;
             consumer.outstanding.put(entry.deliveryId, entry);
@@ -352,7 +357,7 @@ final class Dispatcher {
 
     private void afterDelivery(Entry entry, QueueConsumer consumer) {
         if (consumer.options.autoSettle()) {
-            entry.source.settled(entry.offset);
+            entry.source.settled(entry.offset, Counter.ACKNOWLEDGED);
             returns.left(entry);
         }
     }
@@ -417,6 +422,11 @@ final class Dispatcher {
 
     long outstanding() {
         return outstanding;
+    }
+
+    /** Visits what each consumer has had longest. */
+    void forEachFirstOutstanding(Consumer<Entry> visitor) {
+        consumers.forEach(consumer -> consumer.outstanding.values().stream().findFirst().ifPresent(visitor));
     }
 
     /** The size of the values of what is outstanding. */

@@ -7,6 +7,7 @@ import io.tributary.core.subscription.policy.WindowBudget;
 import io.tributary.core.subscription.state.BoundRange;
 import io.tributary.core.subscription.state.PartitionKey;
 import io.tributary.core.subscription.state.SourceStart;
+import io.tributary.core.subscription.stats.Tally;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,6 +33,7 @@ final class Intake {
     private final Runnable pump;
     private final Consumer<Source> changes;
     private final ReadyWindow window = new ReadyWindow();
+    private final Tally tally = new Tally();
     private final Map<SourceId, Source> sources = new LinkedHashMap<>(2);
     private final BacklogReader backlog;
     private final BacklogIndexer indexer;
@@ -98,6 +100,11 @@ final class Intake {
             sources.values().forEach(Source::indexedChanged);
             backlog.restart(sources.values());
         }
+    }
+
+    /** What the subscription counts. */
+    Tally tally() {
+        return tally;
     }
 
     ReadyWindow window() {

@@ -6,6 +6,8 @@ import io.tributary.core.api.StateTable;
 import io.tributary.core.api.Subscription;
 import io.tributary.core.api.Subscriptions;
 import io.tributary.core.api.Topic;
+import io.tributary.core.api.stats.SubscriptionCounts;
+import io.tributary.core.api.stats.SubscriptionsOverview;
 import io.tributary.core.metadata.MetadataStore;
 import io.tributary.core.model.Binding;
 import io.tributary.core.model.BrokerException;
@@ -14,10 +16,12 @@ import io.tributary.core.model.Namespace;
 import io.tributary.core.model.StartPosition;
 import io.tributary.core.model.SubscriptionConfig;
 import io.tributary.core.model.SubscriptionName;
+import io.tributary.core.stats.MovingRates;
 import io.tributary.core.subscription.loop.Clocks;
 import io.tributary.core.subscription.policy.SubscriptionLimits;
 import io.tributary.core.subscription.state.Definition;
 import io.tributary.core.subscription.state.PartitionKey;
+import io.tributary.core.subscription.stats.Overviews;
 import io.tributary.core.transaction.Acknowledgements;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -45,8 +49,13 @@ public final class QueueSubscriptions implements Subscriptions, AutoCloseable {
     private final DurableStores stores;
     private final List<Worker> workers = new ArrayList<>();
     private final AtomicInteger nextWorker = new AtomicInteger();
+    private final Clocks clocks;
     /** With those that are being created or deleted, which keep their names and learn of topics. */
     private final Map<SubscriptionName, QueueSubscription> all = new ConcurrentHashMap<>();
+    /** Guards that a subscription is among {@link #all}, or in {@link #gone}. */
+    private final Object counting = new Object();
+    /** What subscriptions that are gone have counted. */
+    private SubscriptionCounts gone = SubscriptionCounts.ZERO;
     /** By a key of their own. */
     private final Map<Object, Consumer<ExpiredSubscription>> expiryListeners = new ConcurrentHashMap<>();
 
@@ -59,6 +68,7 @@ public final class QueueSubscriptions implements Subscriptions, AutoCloseable {
         this.surroundings = surroundings;
         this.stores = stores;
         this.limits = limits;
+        this.clocks = clocks;
         for (int i = 0; i < threads; i++) {
             workers.add(new Worker("tributary-dispatch-" + i, clocks, limits.totalBytes() / threads));
         }
@@ -164,7 +174,32 @@ public final class QueueSubscriptions implements Subscriptions, AutoCloseable {
             return CompletableFuture.failedFuture(
                 new BrokerException(ErrorCode.SUBSCRIPTION_NOT_FOUND, "there is no subscription '" + name + "'"));
         }
-        return subscription.delete().whenComplete((count, failure) -> all.remove(name, subscription));
+        return subscription.delete().whenComplete((count, failure) -> forget(subscription));
+    }
+
+    private void forget(QueueSubscription subscription) {
+        synchronized (counting) {
+            if (all.remove(subscription.name(), subscription)) {
+                gone = gone.plus(subscription.counted());
+            }
+        }
+    }
+
+    @Override
+    public CompletionStage<SubscriptionsOverview> overview(int most) {
+        List<QueueSubscription> now;
+        SubscriptionCounts before;
+        synchronized (counting) {
+            now = List.copyOf(all.values());
+            before = gone;
+        }
+        return Overviews.make(now, before, most);
+    }
+
+    /** Looks at the counters for the rates; every {@link MovingRates#PERIOD_NANOS}. */
+    public void sampleRates() {
+        long now = clocks.nanos().getAsLong();
+        all.values().forEach(subscription -> subscription.sample(now));
     }
 
     @Override
@@ -181,7 +216,7 @@ public final class QueueSubscriptions implements Subscriptions, AutoCloseable {
         ExpiredSubscription gone = new ExpiredSubscription(subscription.name(), subscription.config(), subscription.bindings());
         LOG.info("Subscription '{}' was not used for its time and is deleted", subscription.name());
         subscription.delete().whenComplete((count, failure) -> {
-            all.remove(subscription.name(), subscription);
+            forget(subscription);
             if (failure == null) {
                 expiryListeners.values().forEach(listener -> listener.accept(gone));
             } else {

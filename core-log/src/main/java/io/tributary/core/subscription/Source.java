@@ -10,6 +10,7 @@ import io.tributary.core.subscription.state.CursorState;
 import io.tributary.core.subscription.state.PartitionKey;
 import io.tributary.core.subscription.state.PendingOffsets;
 import io.tributary.core.subscription.state.SourceStart;
+import io.tributary.core.subscription.stats.Counter;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -58,6 +59,11 @@ final class Source {
     private long pendingBytes;
     private boolean removed;
     private long lost;
+    /** What lies before came in an earlier process, and is not counted as published in this one. */
+    private long countedFrom;
+    /** An offset and its record's timestamp, so that the age of the first record that is not settled is read once. */
+    private long datedOffset = PendingOffsets.NONE;
+    private long datedTimestamp;
 
     /** Its place in the feed's lists; -1 when it is in none. */
     int feedIndex = -1;
@@ -164,6 +170,7 @@ final class Source {
         if (offset >= scanned) {
             boolean loaded = readPosition >= scanned;
             pending.addLast(offset);
+            countPublished(offset);
             noteSize(record);
             scanned = offset + 1;
             readPosition = loaded ? Math.max(readPosition, scanned) : readPosition;
@@ -179,8 +186,61 @@ final class Source {
     /** Notes a wanted record without taking it. Nothing behind it may be decided. */
     private void addReference(Record record) {
         pending.addLast(record.offset());
+        countPublished(record.offset());
         noteSize(record);
         scanned = record.offset() + 1;
+    }
+
+    private void countPublished(long offset) {
+        if (offset >= countedFrom) {
+            intake.tally().count(Counter.PUBLISHED);
+        }
+    }
+
+    /** What is there now was published to an earlier process. */
+    void countFromHere() {
+        countedFrom = feed.limit();
+    }
+
+    /** How many records were published that it takes and has not looked at; of those that a filter is to find, none. */
+    long undecided() {
+        return undecidedBefore(Math.min(end, feed.limit()));
+    }
+
+    private long undecidedBefore(long to) {
+        long from = Math.max(position(), countedFrom);
+        return from < to && takesAll(from, to) ? to - from : 0;
+    }
+
+    /** Whether it takes every record from one offset to before the other. */
+    boolean takesAll(long from, long to) {
+        return exclusions.isEmpty() && ranges.stream()
+            .anyMatch(range -> range.binding().filter() instanceof Filter.All && range.from() <= from && range.to() >= to);
+    }
+
+    /** Where the oldest record lies that is known not to be settled, or {@link PendingOffsets#NONE}. */
+    long firstUnsettled() {
+        if (pending.count() > 0) {
+            return pending.first();
+        }
+        long from = Math.max(position(), partition.logStartOffset());
+        long to = Math.min(end, feed.limit());
+        return from < to && takesAll(from, to) ? from : PendingOffsets.NONE;
+    }
+
+    /** Remembers a record's timestamp. */
+    void date(long offset, long timestamp) {
+        datedOffset = offset;
+        datedTimestamp = timestamp;
+    }
+
+    boolean isDated(long offset) {
+        return offset != PendingOffsets.NONE && datedOffset == offset;
+    }
+
+    /** Of the record that was last dated. */
+    long datedTimestamp() {
+        return datedTimestamp;
     }
 
     private void noteSize(Record record) {
@@ -240,9 +300,10 @@ final class Source {
         }
     }
 
-    /** Settled for good. */
-    void settled(long offset) {
+    /** Settled for good; as what that counts. */
+    void settled(long offset, Counter as) {
         if (pending.remove(offset)) {
+            intake.tally().count(as);
             forgetSize(offset);
             touch();
         }
@@ -400,7 +461,7 @@ final class Source {
     /** What is pending from the read position on and before {@code offset} is not there any more: compaction has taken it. */
     private void forgetMissing(long offset) {
         for (long next = pending.firstFrom(readPosition); next != PendingOffsets.NONE && next < offset; next = pending.firstFrom(next)) {
-            settled(next);
+            settled(next, Counter.DROPPED);
         }
     }
 
@@ -410,7 +471,9 @@ final class Source {
         long limit = feed.limit();
         if (readPosition < start) {
             lost += start - readPosition;
-            pending.removeBefore(start);
+            long unseen = undecidedBefore(Math.min(end, start));
+            intake.tally().add(Counter.PUBLISHED, unseen);
+            intake.tally().add(Counter.DROPPED, unseen + pending.removeBefore(start));
             forgetSizesBefore(start);
             readPosition = start;
             scanned = Math.max(scanned, start);
@@ -450,6 +513,7 @@ final class Source {
     void skipTo(long offset) {
         generation++;
         buffer = null;
+        intake.tally().add(Counter.PUBLISHED, undecidedBefore(Math.min(end, offset)));
         scanned = Math.max(position(), offset);
         readPosition = scanned;
         deliveries = null;

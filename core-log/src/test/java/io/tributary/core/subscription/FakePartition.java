@@ -5,6 +5,8 @@ import io.tributary.core.api.LogRead;
 import io.tributary.core.api.Partition;
 import io.tributary.core.api.Registration;
 import io.tributary.core.api.TimestampLookup;
+import io.tributary.core.api.stats.LogStats;
+import io.tributary.core.api.stats.Rate;
 import io.tributary.core.model.BrokerException;
 import io.tributary.core.model.ErrorCode;
 import io.tributary.core.model.Headers;
@@ -128,6 +130,11 @@ public final class FakePartition implements Partition {
     @Override
     public int leaderEpoch() {
         return 0;
+    }
+
+    @Override
+    public synchronized LogStats stats() {
+        return new LogStats(records.size(), sizeInBytes(), end, 0, 0, Rate.NONE, Rate.NONE, Rate.NONE);
     }
 
     @Override

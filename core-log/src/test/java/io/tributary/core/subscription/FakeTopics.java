@@ -7,6 +7,7 @@ import io.tributary.core.api.Publisher;
 import io.tributary.core.api.Registration;
 import io.tributary.core.api.Topic;
 import io.tributary.core.api.Topics;
+import io.tributary.core.api.stats.TopicsOverview;
 import io.tributary.core.model.BrokerException;
 import io.tributary.core.model.ErrorCode;
 import io.tributary.core.model.Namespace;
@@ -137,6 +138,11 @@ public final class FakeTopics implements Topics, Publisher {
     @Override
     public Registration onChange(Consumer<TopicName> listener) {
         throw new UnsupportedOperationException("subscriptions hear of topics in another way");
+    }
+
+    @Override
+    public TopicsOverview overview(int most) {
+        throw new UnsupportedOperationException();
     }
 
     @Override

@@ -13,6 +13,8 @@ import io.tributary.core.api.Delivery;
 import io.tributary.core.api.DeliveryHandler;
 import io.tributary.core.api.Settlement;
 import io.tributary.core.api.Subscription;
+import io.tributary.core.api.stats.SubscriptionCounts;
+import io.tributary.core.api.stats.SubscriptionReport;
 import io.tributary.core.model.BackOff;
 import io.tributary.core.model.BrokerException;
 import io.tributary.core.model.DeadLetterTarget.ToTopic;
@@ -206,6 +208,18 @@ class PolicyModelPropertyTest {
                 reopen(choice < 97);
             }
             sync();
+            if (!crashed) {
+                assertThat(unaccounted()).as("counted twice after %s", history).isNotNegative();
+            }
+        }
+
+        /** Of all that was published to it, what is neither there nor counted as gone: the copies that are on their way. */
+        private long unaccounted() {
+            SubscriptionReport report = get(subscription().report());
+            SubscriptionCounts counts = report.counts();
+            assertThat(counts.published()).as("published after %s", history).isEqualTo(published.size());
+            return counts.published() - counts.acknowledged() - counts.deadLettered() - counts.expired() - counts.dropped()
+                - report.ready() - report.outstanding();
         }
 
         private void pull(Holder holder) {
@@ -314,6 +328,7 @@ class PolicyModelPropertyTest {
                 owed.removeAll(seenAtLast);
                 owed.removeAll(copies());
                 assertThat(owed).as("lost after %s", history).isEmpty();
+                assertThat(crashed ? 0 : unaccounted()).as("not counted after %s", history).isZero();
             });
         }
     }

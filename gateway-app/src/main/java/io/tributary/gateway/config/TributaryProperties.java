@@ -30,6 +30,7 @@ public record TributaryProperties(
         @DefaultValue Topics topics,
         @DefaultValue Tier tier,
         @DefaultValue Net net,
+        @DefaultValue Metrics metrics,
         @DefaultValue Security security) {
     private static final int MAX_PORT = 65_535;
 
@@ -168,6 +169,19 @@ public record TributaryProperties(
             if (ioThreads == 0) {
                 ioThreads = Math.max(2, Runtime.getRuntime().availableProcessors());
             }
+        }
+    }
+
+    /**
+     * What is shown of the broker's counts.
+     *
+     * @param maxNames how many topics, and how many subscriptions, are shown one by one: the largest
+     */
+    public record Metrics(@DefaultValue("1000") int maxNames) {
+        private static final int MOST = 100_000;
+
+        public Metrics {
+            require(maxNames >= 0 && maxNames <= MOST, "tributary.metrics.max-names is " + maxNames + "; it may be 0 to " + MOST);
         }
     }
 

@@ -232,6 +232,33 @@ class SubscriptionIT {
     }
 
     @Test
+    void tellsWhatItHoldsAndHasDone() {
+        create("{\"topic\":\"" + name + "\",\"delivery\":{\"maxDeliveries\":5}}");
+        client.get().uri("/v1/subscriptions/{n}", name).exchange().expectStatus().isOk().expectBody()
+            .jsonPath("$.stats.oldestAgeMs").doesNotExist().jsonPath("$.stats.counts.published").isEqualTo(0);
+        for (int i = 0; i < 5; i++) {
+            publish(name, null, "v" + i);
+        }
+        List<Map<String, Object>> pulled = pull("{\"max\":3,\"wait\":\"5s\"}");
+        settle("ack", ids(pulled.subList(0, 1))).jsonPath("$.settled").isEqualTo(1);
+        settle("nack", ids(pulled.subList(1, 2))).jsonPath("$.settled").isEqualTo(1);
+        pull("{\"max\":1,\"wait\":\"5s\"}");
+        client.get().uri("/v1/subscriptions/{n}", name).exchange().expectStatus().isOk().expectBody()
+            .jsonPath("$.stats.ready").isEqualTo(2).jsonPath("$.stats.outstanding").isEqualTo(2)
+            .jsonPath("$.stats.readyBytes").doesNotExist().jsonPath("$.stats.oldestAgeMs").isNumber()
+            .jsonPath("$.stats.counts.published").isEqualTo(5).jsonPath("$.stats.counts.delivered").isEqualTo(4)
+            .jsonPath("$.stats.counts.redelivered").isEqualTo(1).jsonPath("$.stats.counts.acknowledged").isEqualTo(1)
+            .jsonPath("$.stats.counts.deadLettered").isEqualTo(0).jsonPath("$.stats.counts.dropped").isEqualTo(0)
+            .jsonPath("$.stats.rates.delivered.last10s").value(Double.class, rate -> assertThat(rate).isPositive())
+            .jsonPath("$.stats.rates.published.last60s").value(Double.class, rate -> assertThat(rate).isPositive());
+        client.get().uri("/v1/topics/{t}", name).exchange().expectStatus().isOk().expectBody()
+            .jsonPath("$.stats.records").isEqualTo(5).jsonPath("$.stats.appendedRecords").isEqualTo(5)
+            .jsonPath("$.stats.appendedBytes").isNumber().jsonPath("$.stats.readBytes").isNumber()
+            .jsonPath("$.stats.rates.appendedRecords.last10s").value(Double.class, rate -> assertThat(rate).isPositive())
+            .jsonPath("$.partitions[0].highWatermark").isEqualTo(5).jsonPath("$.partitions[0].stats.appendedRecords").isEqualTo(5);
+    }
+
+    @Test
     void streamsForManualAcknowledgementWithinThePrefetch() {
         create("{\"topic\":\"" + name + "\"}");
         for (int i = 0; i < 5; i++) {
