@@ -1,14 +1,19 @@
 package io.tributary.gateway;
 
+import io.tributary.core.access.AclAuthorizer;
+import io.tributary.core.access.UserAuthenticator;
 import io.tributary.core.broker.BrokerConfig;
 import io.tributary.core.broker.EmbeddedBroker;
 import io.tributary.core.model.TopicConfig;
 import io.tributary.core.protocol.ProtocolContext;
 import io.tributary.core.security.Authenticator;
 import io.tributary.core.security.Authorizer;
+import io.tributary.core.security.TokenVerifier;
+import io.tributary.core.security.Users;
+import io.tributary.gateway.config.SecurityProperties;
 import io.tributary.gateway.config.TributaryProperties;
 import io.tributary.gateway.net.ProtocolPort;
-import io.tributary.gateway.security.ConfiguredUsers;
+import io.tributary.gateway.security.JwtVerifier;
 import io.tributary.protocol.amqp.AmqpConfig;
 import io.tributary.protocol.amqp.AmqpProtocol;
 import io.tributary.protocol.kafka.KafkaConfig;
@@ -38,9 +43,14 @@ class BrokerWiring {
 
     @Bean
     ProtocolContext protocolContext(EmbeddedBroker broker, TributaryProperties properties) {
-        Authenticator authenticator = properties.security().users().isEmpty() ? Authenticator.open()
-            : new ConfiguredUsers(properties.security().users());
-        return new ProtocolContext(broker, authenticator, Authorizer.open(), properties.advertisedHost());
+        SecurityProperties security = properties.security();
+        Users users = broker.access().users();
+        if (!security.isOn()) {
+            return new ProtocolContext(broker, Authenticator.open(users), Authorizer.open(), properties.advertisedHost());
+        }
+        TokenVerifier tokens = security.oauth().isOn() ? new JwtVerifier(security.oauth()) : null;
+        return new ProtocolContext(broker, new UserAuthenticator(security.users(), users, security.anonymous(), tokens),
+            new AclAuthorizer(broker.access().acls(), security.superUserNames(), security.allowIfNoAcl()), properties.advertisedHost());
     }
 
     static List<ProtocolPort> protocols(TributaryProperties properties) {

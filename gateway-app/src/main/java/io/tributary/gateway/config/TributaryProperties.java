@@ -4,7 +4,6 @@ import io.tributary.core.store.object.TierSettings;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -31,7 +30,7 @@ public record TributaryProperties(
         @DefaultValue Tier tier,
         @DefaultValue Net net,
         @DefaultValue Metrics metrics,
-        @DefaultValue Security security) {
+        @DefaultValue SecurityProperties security) {
     private static final int MAX_PORT = 65_535;
 
     /** Refuses an empty address. */
@@ -185,24 +184,7 @@ public record TributaryProperties(
         }
     }
 
-    /**
-     * Who may come in.
-     *
-     * @param users name to password; empty lets everybody in
-     */
-    public record Security(@DefaultValue Map<String, String> users) {
-        public Security {
-            users = Map.copyOf(users);
-            users.forEach((name, password) -> require(!password.isEmpty(), "tributary.security.users." + name + " has no password"));
-        }
-
-        @Override
-        public String toString() {
-            return "Security" + users.keySet();
-        }
-    }
-
-    private static void requirePort(String key, int port) {
+    static void requirePort(String key, int port) {
         require(port >= 0 && port <= MAX_PORT, key + " is " + port + "; a port is 0 (any free one) to " + MAX_PORT);
     }
 
@@ -210,7 +192,7 @@ public record TributaryProperties(
         require(size.toBytes() >= 1 && size.compareTo(max) <= 0, key + " is " + size + "; it may be 1B to " + max);
     }
 
-    private static void require(boolean holds, String message) {
+    static void require(boolean holds, String message) {
         if (!holds) {
             throw new ConfigurationException(message);
         }

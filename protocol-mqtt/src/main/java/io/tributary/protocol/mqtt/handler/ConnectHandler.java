@@ -9,6 +9,7 @@ import io.netty.handler.codec.mqtt.MqttProperties;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.tributary.core.model.Address;
 import io.tributary.core.model.BrokerException;
+import io.tributary.core.protocol.ConnectionEnds;
 import io.tributary.core.security.Operation;
 import io.tributary.core.security.Principal;
 import io.tributary.core.security.Resource;
@@ -19,8 +20,8 @@ import io.tributary.protocol.mqtt.session.LiveSession;
 import io.tributary.protocol.mqtt.session.Packets;
 import io.tributary.protocol.mqtt.session.SessionRegistry.Opened;
 import io.tributary.protocol.mqtt.state.SessionKey;
-import io.tributary.protocol.mqtt.translate.ConnectRequest;
 import io.tributary.protocol.mqtt.translate.ConnectRequest.Will;
+import io.tributary.protocol.mqtt.translate.ConnectRequest;
 import io.tributary.protocol.mqtt.translate.ErrorMapping;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -60,7 +61,7 @@ final class ConnectHandler {
                     BrokerException cause = BrokerException.of(failure == null ? new IllegalStateException("no principal") : failure);
                     connection.refuse(ErrorMapping.connect(cause.code()), cause.getMessage());
                 } else {
-                    open(connection, request, principal);
+                    open(connection, request, principal.at(ConnectionEnds.of(connection.channel()).clientAddress()));
                 }
             });
         }
