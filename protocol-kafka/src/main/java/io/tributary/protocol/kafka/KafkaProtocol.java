@@ -32,6 +32,8 @@ import io.tributary.protocol.kafka.handler.records.FetchHandler;
 import io.tributary.protocol.kafka.handler.records.InitProducerIdHandler;
 import io.tributary.protocol.kafka.handler.records.ListOffsetsHandler;
 import io.tributary.protocol.kafka.handler.records.ProduceHandler;
+import io.tributary.protocol.kafka.handler.security.SaslAuthenticateHandler;
+import io.tributary.protocol.kafka.handler.security.SaslHandshakeHandler;
 import io.tributary.protocol.kafka.handler.topics.CreatePartitionsHandler;
 import io.tributary.protocol.kafka.handler.topics.CreateTopicsHandler;
 import io.tributary.protocol.kafka.handler.topics.DeleteTopicsHandler;
@@ -74,7 +76,8 @@ public final class KafkaProtocol implements Protocol {
         ApiTable table = new ApiTable(handlers(broker, groups), broker.clusterId(), broker.nodeId());
         SessionLimits limits = new SessionLimits(config.maxRequestBytes(), config.maxControlRequestBytes(), config.maxInFlightRequests(),
             config.maxInFlightBytes(), config.stallTimeout(), config.maxIdle(), config.drainTimeout());
-        KafkaSessions started = new KafkaSessions(context, table, limits);
+        KafkaSessions started = new KafkaSessions(context, table, limits, config.security().toSettings(),
+            config.security().principalRules());
         coordinators = groups;
         sessions = started;
         groups.resume(Namespace.DEFAULT);
@@ -110,7 +113,9 @@ public final class KafkaProtocol implements Protocol {
             new DescribeGroupsHandler(groups),
             new DeleteGroupsHandler(groups),
             new ConsumerGroupHeartbeatHandler(groups),
-            new ConsumerGroupDescribeHandler(groups));
+            new ConsumerGroupDescribeHandler(groups),
+            new SaslHandshakeHandler(),
+            new SaslAuthenticateHandler());
     }
 
     @Override

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.message.ApiVersionsResponseData.ApiVersion;
 import org.apache.kafka.common.message.ConsumerGroupDescribeRequestData;
 import org.apache.kafka.common.message.CreatePartitionsRequestData;
@@ -54,18 +55,17 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.protocol.MessageUtil;
-import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.apache.kafka.common.requests.AbstractResponse;
 import org.apache.kafka.common.requests.ApiVersionsResponse;
 import org.apache.kafka.common.requests.RequestHeader;
+import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
-import org.jspecify.annotations.NullUnmarked;
 
 /** Every API in every version that is advertised gets an answer in that version, read with Kafka's own classes. */
 @NullUnmarked // what the clients give in maps is there, or the test fails
@@ -130,10 +130,10 @@ class EveryVersionIT {
     }
 
     @Test
-    void nothingOfTransactionsSharesOrSaslIsAdvertised() throws IOException {
+    void nothingOfTransactionsOrSharesIsAdvertised() throws IOException {
         assertThat(advertised()).extracting(version -> ApiKeys.forId(version.apiKey()))
             .contains(ApiKeys.PRODUCE, ApiKeys.FETCH, ApiKeys.CONSUMER_GROUP_HEARTBEAT)
-            .doesNotContain(ApiKeys.END_TXN, ApiKeys.ADD_PARTITIONS_TO_TXN, ApiKeys.SHARE_FETCH, ApiKeys.SASL_HANDSHAKE);
+            .doesNotContain(ApiKeys.END_TXN, ApiKeys.ADD_PARTITIONS_TO_TXN, ApiKeys.SHARE_FETCH);
     }
 
     private static ApiMessage request(ApiKeys api, short version) {

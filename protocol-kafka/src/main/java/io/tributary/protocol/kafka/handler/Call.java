@@ -1,6 +1,7 @@
 package io.tributary.protocol.kafka.handler;
 
 import io.tributary.core.model.Namespace;
+import io.tributary.protocol.kafka.sasl.SaslLogin;
 import java.util.concurrent.ScheduledExecutorService;
 import org.apache.kafka.common.requests.RequestContext;
 import org.jspecify.annotations.Nullable;
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 public final class Call {
     private final RequestContext context;
     private final Caller caller;
+    private final SaslLogin login;
     private final ScheduledExecutorService loop;
     private boolean hurried;
     private @Nullable Runnable onHurry;
@@ -16,11 +18,13 @@ public final class Call {
     /**
      * Begins a call.
      *
-     * @param loop the connection's event loop
+     * @param login how far the connection's login is
+     * @param loop  the connection's event loop
      */
-    public Call(RequestContext context, Caller caller, ScheduledExecutorService loop) {
+    public Call(RequestContext context, Caller caller, SaslLogin login, ScheduledExecutorService loop) {
         this.context = context;
         this.caller = caller;
+        this.login = login;
         this.loop = loop;
     }
 
@@ -30,6 +34,10 @@ public final class Call {
 
     public Caller caller() {
         return caller;
+    }
+
+    public SaslLogin login() {
+        return login;
     }
 
     public ScheduledExecutorService loop() {

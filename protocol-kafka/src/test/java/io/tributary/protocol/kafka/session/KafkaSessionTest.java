@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.tributary.core.api.Broker;
 import io.tributary.core.model.BrokerException;
 import io.tributary.core.model.ErrorCode;
+import io.tributary.core.protocol.Listener;
 import io.tributary.core.protocol.ProtocolContext;
 import io.tributary.core.security.Authenticator;
 import io.tributary.core.security.Authorizer;
@@ -15,6 +18,7 @@ import io.tributary.protocol.kafka.handler.ApiHandler;
 import io.tributary.protocol.kafka.handler.ApiTable;
 import io.tributary.protocol.kafka.handler.Call;
 import io.tributary.protocol.kafka.handler.Reply;
+import io.tributary.protocol.kafka.sasl.SaslSettings;
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -65,7 +69,8 @@ class KafkaSessionTest {
                 throw new AssertionError("a session uses no broker");
             });
         return new KafkaSessions(new ProtocolContext(broker, authenticator, Authorizer.open(), null),
-            new ApiTable(List.of(new SlowHeartbeat()), "cluster", 0), LIMITS);
+            new ApiTable(List.of(new SlowHeartbeat()), "cluster", 0), LIMITS,
+            new SaslSettings(List.of("PLAIN"), Duration.ZERO, Duration.ZERO, 300), "DEFAULT");
     }
 
     @AfterEach
@@ -249,11 +254,39 @@ class KafkaSessionTest {
     }
 
     @Test
-    void whoIsNotLetInIsDisconnected() {
-        channel.finishAndReleaseAll();
-        channel = new EmbeddedChannel(sessions(credentials ->
-            CompletableFuture.failedFuture(new BrokerException(ErrorCode.AUTHENTICATION_FAILED, "no"))));
-        channel.runPendingTasks();
+    void whoIsNotLetInIsDisconnectedWhereNobodyCanLogIn() {
+        connectAsNobody(new Listener("plain", Listener.Login.NONE, null, 0));
         assertThat(channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void whoIsNotLetInMayAskForVersionsAndLogInAndNothingElse() {
+        connectAsNobody(Listener.DEFAULT);
+        channel.writeInbound(request(ApiKeys.API_VERSIONS, (short) 3, 1, 0));
+        assertThat(responses()).containsExactly(1);
+        channel.writeInbound(heartbeat(2));
+        assertThat(channel.isOpen()).isFalse();
+        assertThat(handled).isEmpty();
+    }
+
+    @Test
+    void aRequestOfSomebodyWhoIsNotKnownIsNotWaitedForWhenItIsLarge() {
+        connectAsNobody(Listener.DEFAULT);
+        channel.writeInbound(Unpooled.buffer().writeInt(301).writeShort(ApiKeys.API_VERSIONS.id));
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    private void connectAsNobody(Listener listener) {
+        channel.finishAndReleaseAll();
+        KafkaSessions strict = sessions(credentials ->
+            CompletableFuture.failedFuture(new BrokerException(ErrorCode.AUTHENTICATION_FAILED, "no")));
+        channel = new EmbeddedChannel(new ChannelInitializer<>() {
+            @Override
+            protected void initChannel(Channel connection) {
+                listener.mark(connection);
+                connection.pipeline().addLast(strict);
+            }
+        });
+        channel.runPendingTasks();
     }
 }
