@@ -32,6 +32,11 @@ public final class AclAuthorizer implements Authorizer {
         this.index = new AclIndex(acls.all());
     }
 
+    @Override
+    public boolean asksAcls() {
+        return true;
+    }
+
     private AclIndex current() {
         AclIndex known = index;
         Set<Acl> all = acls.all();
@@ -67,14 +72,13 @@ public final class AclAuthorizer implements Authorizer {
 
     /** All resources of a type together: what is forbidden of one of them is not allowed of all. */
     private boolean allowsEvery(Principal principal, Operation operation, Resource.Type type) {
-        boolean allowed = allowsWithoutAcls;
+        boolean allowed = allowsWithoutAcls && current().ofType(type).isEmpty();
         for (Acl acl : current().ofType(type)) {
-            boolean every = acl.pattern().name().equals(Resource.EVERY) && !acl.pattern().prefixed();
             if (isFor(acl, principal)) {
                 if (forbids(acl, operation)) {
                     return false;
                 }
-                allowed |= every && permits(acl, operation);
+                allowed |= isEvery(acl.pattern()) && permits(acl, operation);
             }
         }
         return allowed;
@@ -88,7 +92,9 @@ public final class AclAuthorizer implements Authorizer {
         }
         List<Acl.Pattern> forbidden = new ArrayList<>();
         List<Acl.Pattern> allowed = new ArrayList<>();
+        boolean anyWithoutAcls = allowsWithoutAcls;
         for (Acl acl : current().ofType(type)) {
+            anyWithoutAcls &= !isEvery(acl.pattern());
             if (isFor(acl, principal)) {
                 if (forbids(acl, operation)) {
                     forbidden.add(acl.pattern());
@@ -100,7 +106,7 @@ public final class AclAuthorizer implements Authorizer {
         if (forbidden.stream().anyMatch(AclAuthorizer::isEvery)) {
             return false;
         }
-        return allowsWithoutAcls || allowed.stream().anyMatch(each -> forbidden.stream().noneMatch(other -> covers(other, each)));
+        return anyWithoutAcls || allowed.stream().anyMatch(each -> forbidden.stream().noneMatch(other -> covers(other, each)));
     }
 
     private static boolean isEvery(Acl.Pattern pattern) {

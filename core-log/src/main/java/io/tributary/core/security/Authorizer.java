@@ -10,6 +10,11 @@ public interface Authorizer {
         return allows(principal, operation, new Resource(type, Resource.EVERY));
     }
 
+    /** Whether the ACLs that are kept with the metadata count. */
+    default boolean asksAcls() {
+        return false;
+    }
+
     /** Allows everything. */
     static Authorizer open() {
         return (principal, operation, resource) -> true;

@@ -7,6 +7,7 @@ import io.tributary.core.api.Topics;
 import io.tributary.core.model.Namespace;
 import io.tributary.core.protocol.Protocol;
 import io.tributary.core.protocol.ProtocolContext;
+import io.tributary.core.security.Access;
 import io.tributary.protocol.kafka.coordinator.GroupCoordinators;
 import io.tributary.protocol.kafka.handler.ApiHandler;
 import io.tributary.protocol.kafka.handler.ApiTable;
@@ -32,6 +33,12 @@ import io.tributary.protocol.kafka.handler.records.FetchHandler;
 import io.tributary.protocol.kafka.handler.records.InitProducerIdHandler;
 import io.tributary.protocol.kafka.handler.records.ListOffsetsHandler;
 import io.tributary.protocol.kafka.handler.records.ProduceHandler;
+import io.tributary.protocol.kafka.handler.security.AlterScramUsersHandler;
+import io.tributary.protocol.kafka.handler.security.CreateAclsHandler;
+import io.tributary.protocol.kafka.handler.security.DeleteAclsHandler;
+import io.tributary.protocol.kafka.handler.security.DescribeAclsHandler;
+import io.tributary.protocol.kafka.handler.security.DescribeScramUsersHandler;
+import io.tributary.protocol.kafka.handler.security.NoDelegationTokens;
 import io.tributary.protocol.kafka.handler.security.SaslAuthenticateHandler;
 import io.tributary.protocol.kafka.handler.security.SaslHandshakeHandler;
 import io.tributary.protocol.kafka.handler.topics.CreatePartitionsHandler;
@@ -42,6 +49,7 @@ import io.tributary.protocol.kafka.handler.topics.DescribeTopicPartitionsHandler
 import io.tributary.protocol.kafka.handler.topics.MetadataHandler;
 import io.tributary.protocol.kafka.session.KafkaSessions;
 import io.tributary.protocol.kafka.session.SessionLimits;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -86,7 +94,7 @@ public final class KafkaProtocol implements Protocol {
 
     private List<ApiHandler<?>> handlers(Broker broker, GroupCoordinators groups) {
         Topics topics = broker.topics();
-        return List.of(
+        List<ApiHandler<?>> handlers = new ArrayList<>(List.of(
             new ProduceHandler(topics),
             new FetchHandler(topics, config.fetchMaxBytes()),
             new ListOffsetsHandler(topics),
@@ -115,7 +123,19 @@ public final class KafkaProtocol implements Protocol {
             new ConsumerGroupHeartbeatHandler(groups),
             new ConsumerGroupDescribeHandler(groups),
             new SaslHandshakeHandler(),
-            new SaslAuthenticateHandler());
+            new SaslAuthenticateHandler()));
+        handlers.addAll(securityHandlers(broker.access()));
+        return handlers;
+    }
+
+    private static List<ApiHandler<?>> securityHandlers(Access access) {
+        List<ApiHandler<?>> handlers = new ArrayList<>(NoDelegationTokens.handlers());
+        handlers.add(new DescribeAclsHandler(access.acls()));
+        handlers.add(new CreateAclsHandler(access.acls()));
+        handlers.add(new DeleteAclsHandler(access.acls()));
+        handlers.add(new DescribeScramUsersHandler(access.users()));
+        handlers.add(new AlterScramUsersHandler(access.users()));
+        return handlers;
     }
 
     @Override
