@@ -50,7 +50,7 @@ final class Admission extends ChannelInitializer<Channel> {
 
     private void begin(Channel channel) {
         if (tls != null) {
-            channel.pipeline().addLast(TlsContexts.handler(tls, channel));
+            channel.pipeline().addLast(TlsContexts.handler(tls, channel), TlsFailures.INSTANCE);
         }
         channel.pipeline().addLast(protocol);
     }

@@ -33,10 +33,12 @@ import io.tributary.protocol.kafka.handler.records.FetchHandler;
 import io.tributary.protocol.kafka.handler.records.InitProducerIdHandler;
 import io.tributary.protocol.kafka.handler.records.ListOffsetsHandler;
 import io.tributary.protocol.kafka.handler.records.ProduceHandler;
+import io.tributary.protocol.kafka.handler.security.AlterClientQuotasHandler;
 import io.tributary.protocol.kafka.handler.security.AlterScramUsersHandler;
 import io.tributary.protocol.kafka.handler.security.CreateAclsHandler;
 import io.tributary.protocol.kafka.handler.security.DeleteAclsHandler;
 import io.tributary.protocol.kafka.handler.security.DescribeAclsHandler;
+import io.tributary.protocol.kafka.handler.security.DescribeClientQuotasHandler;
 import io.tributary.protocol.kafka.handler.security.DescribeScramUsersHandler;
 import io.tributary.protocol.kafka.handler.security.NoDelegationTokens;
 import io.tributary.protocol.kafka.handler.security.SaslAuthenticateHandler;
@@ -47,6 +49,7 @@ import io.tributary.protocol.kafka.handler.topics.DeleteTopicsHandler;
 import io.tributary.protocol.kafka.handler.topics.DescribeClusterHandler;
 import io.tributary.protocol.kafka.handler.topics.DescribeTopicPartitionsHandler;
 import io.tributary.protocol.kafka.handler.topics.MetadataHandler;
+import io.tributary.protocol.kafka.quota.ClientQuotas;
 import io.tributary.protocol.kafka.session.KafkaSessions;
 import io.tributary.protocol.kafka.session.SessionLimits;
 import java.util.ArrayList;
@@ -85,7 +88,7 @@ public final class KafkaProtocol implements Protocol {
         SessionLimits limits = new SessionLimits(config.maxRequestBytes(), config.maxControlRequestBytes(), config.maxInFlightRequests(),
             config.maxInFlightBytes(), config.stallTimeout(), config.maxIdle(), config.drainTimeout());
         KafkaSessions started = new KafkaSessions(context, table, limits, config.security().toSettings(),
-            config.security().principalRules());
+            config.security().principalRules(), new ClientQuotas(broker.access().quotas()));
         coordinators = groups;
         sessions = started;
         groups.resume(Namespace.DEFAULT);
@@ -135,6 +138,8 @@ public final class KafkaProtocol implements Protocol {
         handlers.add(new DeleteAclsHandler(access.acls()));
         handlers.add(new DescribeScramUsersHandler(access.users()));
         handlers.add(new AlterScramUsersHandler(access.users()));
+        handlers.add(new DescribeClientQuotasHandler(access.quotas()));
+        handlers.add(new AlterClientQuotasHandler(access.quotas()));
         return handlers;
     }
 

@@ -39,7 +39,6 @@ import org.apache.kafka.common.errors.OffsetOutOfRangeException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
-import org.apache.kafka.common.quota.ClientQuotaFilter;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -220,7 +219,5 @@ class AdminIT {
     @Test
     void whatIsNotBuiltIsUnsupportedAndNotFaked() {
         assertThatThrownBy(() -> get(admin.listTransactions().all())).isInstanceOf(UnsupportedVersionException.class);
-        assertThatThrownBy(() -> get(admin.describeClientQuotas(ClientQuotaFilter.all()).entities()))
-            .isInstanceOf(UnsupportedVersionException.class);
     }
 }

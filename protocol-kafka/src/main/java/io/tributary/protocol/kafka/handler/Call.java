@@ -12,20 +12,23 @@ public final class Call {
     private final Caller caller;
     private final SaslLogin login;
     private final ScheduledExecutorService loop;
+    private final int maxFetchBytes;
     private boolean hurried;
     private @Nullable Runnable onHurry;
 
     /**
      * Begins a call.
      *
-     * @param login how far the connection's login is
-     * @param loop  the connection's event loop
+     * @param login         how far the connection's login is
+     * @param loop          the connection's event loop
+     * @param maxFetchBytes of records in the answer, by the client's quota
      */
-    public Call(RequestContext context, Caller caller, SaslLogin login, ScheduledExecutorService loop) {
+    public Call(RequestContext context, Caller caller, SaslLogin login, ScheduledExecutorService loop, int maxFetchBytes) {
         this.context = context;
         this.caller = caller;
         this.login = login;
         this.loop = loop;
+        this.maxFetchBytes = maxFetchBytes;
     }
 
     public RequestContext context() {
@@ -42,6 +45,10 @@ public final class Call {
 
     public ScheduledExecutorService loop() {
         return loop;
+    }
+
+    public int maxFetchBytes() {
+        return maxFetchBytes;
     }
 
     /** The version of the request, in which the response is written. */

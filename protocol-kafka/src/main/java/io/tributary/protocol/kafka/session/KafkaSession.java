@@ -11,6 +11,7 @@ import io.tributary.protocol.kafka.codec.ResponseEncoder;
 import io.tributary.protocol.kafka.handler.ApiHandler;
 import io.tributary.protocol.kafka.handler.Call;
 import io.tributary.protocol.kafka.handler.Reply;
+import io.tributary.protocol.kafka.quota.Throttle;
 import io.tributary.protocol.kafka.sasl.SaslLogin;
 import io.tributary.protocol.kafka.translate.KafkaErrors;
 import java.io.IOException;
@@ -45,6 +46,7 @@ final class KafkaSession extends ChannelInboundHandlerAdapter {
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private @Nullable ChannelHandlerContext context;
     private @Nullable Identity identity;
+    private @Nullable Pacing pacing;
     private @Nullable ResponseEncoder encoder;
     private @Nullable IdleWatch watch;
     private SessionState state = SessionState.AUTHENTICATING;
@@ -84,6 +86,7 @@ final class KafkaSession extends ChannelInboundHandlerAdapter {
         }
         watch = new IdleWatch(ctx, setup.shortestLimit(), this::idleLimit, () -> disconnect("nothing was sent for too long"));
         identity = new Identity(setup, ctx);
+        pacing = new Pacing(ctx, new Throttle(setup.quotas(), setup.clock()), this::takeRequests);
         encoder = setup.encoder(ctx.channel());
         identity.begin(this::identified);
     }
@@ -98,6 +101,14 @@ final class KafkaSession extends ChannelInboundHandlerAdapter {
         }
         state = SessionState.OPEN;
         takeRequests();
+    }
+
+    private Pacing pacing() {
+        Pacing pace = pacing;
+        if (pace == null) {
+            throw new IllegalStateException("a request before the connection is up");
+        }
+        return pace;
     }
 
     private Identity identity() {
@@ -167,10 +178,11 @@ final class KafkaSession extends ChannelInboundHandlerAdapter {
     private boolean mayTake(ChannelHandlerContext ctx) {
         return state == SessionState.OPEN && inFlight < setup.limits().maxInFlightRequests()
             && (inFlight == 0 || inFlightBytes < setup.limits().maxInFlightBytes()) && ctx.channel().isWritable()
-            && identity().mayTake(inFlight == 0);
+            && identity().mayTake(inFlight == 0) && !pacing().isPaused();
     }
 
     private void take(ChannelHandlerContext ctx, ByteBuffer frame) {
+        long begun = System.nanoTime();
         Identity client = identity();
         DecodedRequest request = client.decoder().decode(frame);
         ApiHandler<?> handler = setup.table().find(request.context().header);
@@ -180,9 +192,12 @@ final class KafkaSession extends ChannelInboundHandlerAdapter {
         servedAny = true;
         inFlight++;
         inFlightBytes += request.sizeInBytes();
-        PendingRequest place = new PendingRequest(request, new Call(request.context(), client.caller(), client.login(), ctx.executor()));
+        int maxFetchBytes = pacing().maxFetchBytes(request.context(), client.caller());
+        PendingRequest place = new PendingRequest(request,
+            new Call(request.context(), client.caller(), client.login(), ctx.executor(), maxFetchBytes));
         pending.add(place);
         CompletionStage<Reply> reply = begin(handler, place);
+        place.setBusyNanos(System.nanoTime() - begun);
         reply.whenComplete((value, failure) -> EventLoops.run(ctx, () -> replied(ctx, place, value, failure)));
     }
 
@@ -243,6 +258,7 @@ final class KafkaSession extends ChannelInboundHandlerAdapter {
             Reply reply = first.reply();
             int size = first.request().sizeInBytes();
             if (reply instanceof Reply.Message message) {
+                pacing().answered(first, message.body());
                 write(ctx, first, message.body(), size);
                 wrote = true;
             } else if (reply instanceof Reply.Farewell farewell) {
@@ -255,6 +271,7 @@ final class KafkaSession extends ChannelInboundHandlerAdapter {
                 disconnect(hangup.reason());
                 return;
             } else {
+                pacing().answered(first, null);
                 written(size);
             }
         }

@@ -6,6 +6,7 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.handler.stream.ChunkedWriteHandler;
 import io.tributary.core.protocol.ProtocolContext;
 import io.tributary.protocol.kafka.handler.ApiTable;
+import io.tributary.protocol.kafka.quota.ClientQuotas;
 import io.tributary.protocol.kafka.sasl.SaslSettings;
 import java.time.Clock;
 import java.util.Set;
@@ -26,8 +27,10 @@ public final class KafkaSessions extends ChannelInitializer<Channel> {
      *
      * @param principalRules how a name is made of a certificate's, as in Kafka's ssl.principal.mapping.rules
      */
-    public KafkaSessions(ProtocolContext context, ApiTable table, SessionLimits limits, SaslSettings sasl, String principalRules) {
-        this.setup = new SessionSetup(context, table, limits, sasl, SslPrincipalMapper.fromRules(principalRules), Clock.systemUTC());
+    public KafkaSessions(ProtocolContext context, ApiTable table, SessionLimits limits, SaslSettings sasl, String principalRules,
+                         ClientQuotas quotas) {
+        this.setup = new SessionSetup(context, table, limits, sasl, SslPrincipalMapper.fromRules(principalRules), quotas,
+            Clock.systemUTC());
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.tributary.protocol.kafka.codec.RequestDecoder;
 import io.tributary.protocol.kafka.codec.ResponseEncoder;
 import io.tributary.protocol.kafka.handler.ApiTable;
 import io.tributary.protocol.kafka.handler.Caller;
+import io.tributary.protocol.kafka.quota.ClientQuotas;
 import io.tributary.protocol.kafka.sasl.SaslSettings;
 import java.time.Clock;
 import java.time.Duration;
@@ -21,7 +22,7 @@ import org.apache.kafka.common.security.ssl.SslPrincipalMapper;
 
 /** What all sessions share. */
 record SessionSetup(ProtocolContext context, ApiTable table, SessionLimits limits, SaslSettings sasl, SslPrincipalMapper principals,
-                    Clock clock) {
+                    ClientQuotas quotas, Clock clock) {
     private static final int NOT_SERVED = -1;
 
     Authenticator authenticator() {

@@ -14,16 +14,19 @@ import io.tributary.core.protocol.Listener;
 import io.tributary.core.protocol.ProtocolContext;
 import io.tributary.core.security.Authenticator;
 import io.tributary.core.security.Authorizer;
+import io.tributary.core.security.Quotas;
 import io.tributary.protocol.kafka.handler.ApiHandler;
 import io.tributary.protocol.kafka.handler.ApiTable;
 import io.tributary.protocol.kafka.handler.Call;
 import io.tributary.protocol.kafka.handler.Reply;
+import io.tributary.protocol.kafka.quota.ClientQuotas;
 import io.tributary.protocol.kafka.sasl.SaslSettings;
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -35,6 +38,7 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.protocol.MessageUtil;
 import org.apache.kafka.common.requests.HeartbeatRequest;
 import org.apache.kafka.common.requests.RequestHeader;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -45,6 +49,7 @@ class KafkaSessionTest {
 
     private final List<CompletableFuture<Reply>> handled = new ArrayList<>();
     private final List<Call> calls = new ArrayList<>();
+    private final FixedQuotas quotas = new FixedQuotas();
     private final KafkaSessions sessions = sessions(Authenticator.open());
     private EmbeddedChannel channel = new EmbeddedChannel(sessions);
 
@@ -63,6 +68,25 @@ class KafkaSessionTest {
         }
     }
 
+    /** Quotas that the test sets. */
+    private static final class FixedQuotas implements Quotas {
+        private Map<Entity, Map<String, Double>> all = Map.of();
+
+        void set(Map<Entity, Map<String, Double>> value) {
+            all = value;
+        }
+
+        @Override
+        public Map<Entity, Map<String, Double>> all() {
+            return all;
+        }
+
+        @Override
+        public CompletionStage<Void> change(Entity entity, Map<String, @Nullable Double> changes) {
+            throw new UnsupportedOperationException();
+        }
+    }
+
     private KafkaSessions sessions(Authenticator authenticator) {
         Broker broker = (Broker) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] {Broker.class},
             (proxy, method, arguments) -> {
@@ -70,12 +94,45 @@ class KafkaSessionTest {
             });
         return new KafkaSessions(new ProtocolContext(broker, authenticator, Authorizer.open(), null),
             new ApiTable(List.of(new SlowHeartbeat()), "cluster", 0), LIMITS,
-            new SaslSettings(List.of("PLAIN"), Duration.ZERO, Duration.ZERO, 300), "DEFAULT");
+            new SaslSettings(List.of("PLAIN"), Duration.ZERO, Duration.ZERO, 300), "DEFAULT", new ClientQuotas(quotas));
     }
 
     @AfterEach
     void close() {
         channel.finishAndReleaseAll();
+    }
+
+    @Test
+    void whoIsOverItsQuotaIsToldAndNotReadFrom() {
+        quotas.set(Map.of(new Quotas.Entity(new Quotas.Part("ANONYMOUS"), null), Map.of("request_percentage", 1e-9)));
+        channel.writeInbound(Unpooled.wrappedBuffer(heartbeat(1), heartbeat(2)));
+        handled.get(0).complete(answer());
+        channel.runPendingTasks();
+        ByteBuf out = channel.readOutbound();
+        HeartbeatResponseData response = new HeartbeatResponseData(new ByteBufferAccessor(out.skipBytes(9).nioBuffer()), VERSION);
+        assertThat(response.throttleTimeMs()).isEqualTo(1000);
+        out.release();
+        handled.get(1).complete(answer());
+        assertThat(responses()).as("what was taken before is answered").containsExactly(2);
+        channel.writeInbound(heartbeat(3));
+        assertThat(handled).hasSize(2);
+        assertThat(channel.config().isAutoRead()).isFalse();
+        pass(Duration.ofSeconds(2));
+        assertThat(handled).hasSize(3);
+    }
+
+    @Test
+    void aChangedQuotaCountsAtOnce() {
+        quotas.set(Map.of(new Quotas.Entity(null, new Quotas.Part("other")), Map.of("request_percentage", 1e-9)));
+        channel.writeInbound(heartbeat(1));
+        handled.get(0).complete(answer());
+        assertThat(responses()).containsExactly(1);
+        quotas.set(Map.of(new Quotas.Entity(null, Quotas.Part.OTHERS), Map.of("request_percentage", 1e-9)));
+        channel.writeInbound(heartbeat(2));
+        handled.get(1).complete(answer());
+        assertThat(responses()).containsExactly(2);
+        channel.writeInbound(heartbeat(3));
+        assertThat(handled).hasSize(2);
     }
 
     private static ByteBuf heartbeat(int correlationId) {
