@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Decides by ACLs as Kafka's authorizer does. Super users may do everything. Otherwise one rule that forbids is enough to forbid, and one that
- * allows is needed to allow; to be allowed to read, write, delete or alter is to be allowed to describe.
+ * Decides by ACLs as Kafka's authorizer does. Super users may do everything. Otherwise one rule that forbids is enough to forbid, and one
+ * that allows is needed to allow; to be allowed to read, write, delete or alter is to be allowed to describe.
  */
 public final class AclAuthorizer implements Authorizer {
     private final Acls acls;

@@ -68,8 +68,8 @@ final class DurableMap<K, V> {
     }
 
     /**
-     * Makes a change: of the whole map, to what it shall be. Fails with what the change throws, LIMIT_EXCEEDED when it would be too large, or
-     * STORAGE_FAILURE.
+     * Makes a change: of the whole map, to what it shall be. Fails with what the change throws, LIMIT_EXCEEDED when it would be too large,
+     * or STORAGE_FAILURE.
      */
     synchronized CompletionStage<Void> change(UnaryOperator<Map<K, V>> change) {
         CompletionStage<Void> next = last.thenCompose(before -> write(change));

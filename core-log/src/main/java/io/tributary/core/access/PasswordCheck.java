@@ -22,8 +22,8 @@ import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks passwords against SCRAM credentials on threads of its own, since each takes milliseconds by design. What was right is known again by
- * a keyed hash that never leaves memory, so that a client that proves itself with every request, as HTTP's do, costs that once.
+ * Checks passwords against SCRAM credentials on threads of its own, since each takes milliseconds by design. What was right is known again
+ * by a keyed hash that never leaves memory, so that a client that proves itself with every request, as HTTP's do, costs that once.
  */
 final class PasswordCheck {
     private static final int THREADS = 2;
@@ -63,8 +63,8 @@ final class PasswordCheck {
     }
 
     /**
-     * Completes with whether the password is right; without a credential it is not, and that takes as long. Fails with AUTHENTICATION_FAILED
-     * when too many wait.
+     * Completes with whether the password is right; without a credential it is not, and that takes as long. Fails with
+     * AUTHENTICATION_FAILED when too many wait.
      */
     CompletionStage<Boolean> check(@Nullable ScramCredential credential, ScramCredential decoy, String password) {
         byte[] hash = hash(password);

@@ -35,8 +35,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * One port for each protocol, or several. Starting binds them all or fails; stopping closes the ports, lets the protocols end their sessions, and
- * closes what is left when the drain time is over.
+ * One port for each protocol, or several. Starting binds them all or fails; stopping closes the ports, lets the protocols end their
+ * sessions, and closes what is left when the drain time is over.
  */
 public final class Listeners implements SmartLifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);

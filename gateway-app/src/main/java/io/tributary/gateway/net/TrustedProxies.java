@@ -29,11 +29,12 @@ final class TrustedProxies {
     }
 
     private static ConfigurationException notAnAddress(String address, @Nullable Exception cause) {
-        return new ConfigurationException("tributary.net.trusted-proxies has '" + address + "', which is neither an IP address nor a network",
-            cause);
+        String message = "tributary.net.trusted-proxies has '" + address + "', which is neither an IP address nor a network";
+        return cause == null ? new ConfigurationException(message) : new ConfigurationException(message, cause);
     }
 
     boolean include(Channel channel) {
-        return channel.remoteAddress() instanceof InetSocketAddress remote && networks.stream().anyMatch(network -> network.matches(remote));
+        return channel.remoteAddress() instanceof InetSocketAddress remote
+            && networks.stream().anyMatch(network -> network.matches(remote));
     }
 }

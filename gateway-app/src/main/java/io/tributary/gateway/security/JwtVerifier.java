@@ -33,8 +33,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Checks JWTs (RFC 7519): the signature by an asymmetric key of the issuer's, times, issuer, audience. On threads of its own, for keys may have
- * to be fetched. Safe on any thread.
+ * Checks JWTs (RFC 7519): the signature by an asymmetric key of the issuer's, times, issuer, audience. On threads of its own, for keys may
+ * have to be fetched. Safe on any thread.
  */
 public final class JwtVerifier implements TokenVerifier {
     private static final Logger LOG = LoggerFactory.getLogger(JwtVerifier.class);

@@ -8,6 +8,7 @@ import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5Client;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5ConnAckException;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5PubAckException;
+import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5SubAckException;
 import com.hivemq.client.mqtt.mqtt5.message.connect.connack.Mqtt5ConnAckReasonCode;
 import com.hivemq.client.mqtt.mqtt5.message.publish.puback.Mqtt5PubAckReasonCode;
 import com.rabbitmq.client.AuthenticationFailureException;
@@ -229,6 +230,61 @@ class OneUserIT {
             new AccessControlEntry("User:*", "127.0.0.1", AclOperation.WRITE, AclPermissionType.DENY));
         KafkaLogins.get(root.createAcls(List.of(elsewhere)).all());
         assertThat(way.publishing.works(topic)).isFalse();
+        KafkaLogins.get(root.deleteAcls(List.of(AclBindingFilter.ANY)).all());
+    }
+
+    private static void grant(ResourceType type, String name, AclOperation operation, AclPermissionType permission) throws Exception {
+        KafkaLogins.get(root.createAcls(List.of(new AclBinding(new ResourcePattern(type, name, PatternType.LITERAL),
+            new AccessControlEntry("User:alice", "*", operation, permission)))).all());
+    }
+
+    /** Whether something on a channel of alice's is allowed. */
+    private interface OnChannel {
+        void run(Channel channel) throws IOException;
+    }
+
+    private static boolean amqpAllows(OnChannel action) throws Exception {
+        try (Connection connection = amqpConnection(ALICE, SECRET)) {
+            action.run(connection.createChannel());
+            return true;
+        } catch (IOException refused) {
+            assertThat(refused).hasStackTraceContaining("ACCESS_REFUSED");
+            return false;
+        }
+    }
+
+    @Test
+    void aBindingOverEveryTopicNeedsAllOfThem() throws Exception {
+        OnChannel listening = channel -> channel.queueBind(channel.queueDeclare().getQueue(), "amq.topic", "#");
+        grant(ResourceType.GROUP, "*", AclOperation.ALL, AclPermissionType.ALLOW);
+        grant(ResourceType.TOPIC, "amq.topic", AclOperation.READ, AclPermissionType.ALLOW);
+        assertThat(amqpAllows(listening)).isFalse();
+        HttpRequest everything = httpRequest("/v1/subscriptions/everything", ALICE, SECRET).header("Content-Type", "application/json")
+            .PUT(HttpRequest.BodyPublishers.ofString("{\"bindings\":[{\"filter\":{\"address\":\"#\"}}]}")).build();
+        assertThat(status(everything)).isEqualTo(403);
+        Mqtt5BlockingClient sharing = mqttClient(ALICE, SECRET);
+        sharing.connect();
+        assertThatExceptionOfType(Mqtt5SubAckException.class)
+            .isThrownBy(() -> sharing.subscribeWith().topicFilter("$share/g/#").qos(MqttQos.AT_LEAST_ONCE).send());
+        grant(ResourceType.TOPIC, "*", AclOperation.READ, AclPermissionType.ALLOW);
+        assertThat(amqpAllows(listening)).isTrue();
+        sharing.subscribeWith().topicFilter("$share/g/#").qos(MqttQos.AT_LEAST_ONCE).send();
+        assertThat(status(everything)).isEqualTo(201);
+        grant(ResourceType.TOPIC, "payroll", AclOperation.READ, AclPermissionType.DENY);
+        assertThat(amqpAllows(listening)).isFalse();
+        assertThatExceptionOfType(Mqtt5SubAckException.class)
+            .isThrownBy(() -> sharing.subscribeWith().topicFilter("$share/h/#").qos(MqttQos.AT_LEAST_ONCE).send());
+        sharing.disconnect();
+        KafkaLogins.get(root.deleteAcls(List.of(AclBindingFilter.ANY)).all());
+    }
+
+    @Test
+    void aQueueNeedsTheTopicOfItsName() throws Exception {
+        OnChannel declaring = channel -> channel.queueDeclare("payroll-2", true, false, false, null);
+        grant(ResourceType.GROUP, "payroll-2", AclOperation.ALL, AclPermissionType.ALLOW);
+        assertThat(amqpAllows(declaring)).isFalse();
+        grant(ResourceType.TOPIC, "payroll-2", AclOperation.READ, AclPermissionType.ALLOW);
+        assertThat(amqpAllows(declaring)).isTrue();
         KafkaLogins.get(root.deleteAcls(List.of(AclBindingFilter.ANY)).all());
     }
 

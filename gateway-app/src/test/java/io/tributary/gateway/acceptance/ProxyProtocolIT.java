@@ -25,12 +25,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The header of the PROXY protocol, from proxies that are trusted and from others. Without other settings Kafka advertises where a client came to. */
+/**
+ * The header of the PROXY protocol, from proxies that are trusted and from others. Without other settings Kafka advertises the address
+ * that a client came to.
+ */
 class ProxyProtocolIT {
     private static final int PATIENCE_MS = 60_000;
     private static final byte[] VERSION_1 = "PROXY TCP4 10.1.2.3 10.9.9.9 40000 19092\r\n".getBytes(US_ASCII);
     /** The signature, version 2 and PROXY, TCP over IPv4, 12 bytes: 10.1.2.3, 10.9.9.9, 40000, 19092. */
-    private static final byte[] VERSION_2 = HexFormat.of().parseHex("0d0a0d0a000d0a515549540a" + "2111000c" + "0a010203" + "0a090909" + "9c40" + "4a94");
+    private static final byte[] VERSION_2 =
+        HexFormat.of().parseHex("0d0a0d0a000d0a515549540a" + "2111000c" + "0a010203" + "0a090909" + "9c40" + "4a94");
     /** LOCAL, without addresses. */
     private static final byte[] LOCAL = HexFormat.of().parseHex("0d0a0d0a000d0a515549540a" + "20000000");
     private static TributaryServer behind;
@@ -89,7 +93,8 @@ class ProxyProtocolIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "PROXY TCP4 nowhere 10.9.9.9 1 2\r\n", "PROXY TCP4 10.1.2.3 10.9.9.9 99999 2\r\n", "GET / HTTP/1.1\r\n\r\n"})
+    @ValueSource(strings = {"", "PROXY TCP4 nowhere 10.9.9.9 1 2\r\n", "PROXY TCP4 10.1.2.3 10.9.9.9 99999 2\r\n",
+        "GET / HTTP/1.1\r\n\r\n"})
     void withoutARightHeaderATrustedProxyGetsNothing(String header) throws IOException {
         assertThat(advertisedPort(behind, header.getBytes(US_ASCII))).isEqualTo(-1);
     }

@@ -84,7 +84,8 @@ class AclIT {
         return new UserScramCredentialUpsertion(name, new ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, 4096), password);
     }
 
-    private static AclBinding rule(ResourceType type, String name, PatternType pattern, AclOperation operation, AclPermissionType permission) {
+    private static AclBinding rule(ResourceType type, String name, PatternType pattern, AclOperation operation,
+                                   AclPermissionType permission) {
         return new AclBinding(new ResourcePattern(type, name, pattern), new AccessControlEntry("User:alice", "*", operation, permission));
     }
 
@@ -155,7 +156,8 @@ class AclIT {
 
     @Test
     void whatMayBeDoneIsTold() {
-        grant(allow(ResourceType.TOPIC, "news", AclOperation.READ), allow(ResourceType.CLUSTER, "kafka-cluster", AclOperation.ALTER_CONFIGS));
+        grant(allow(ResourceType.TOPIC, "news", AclOperation.READ),
+            allow(ResourceType.CLUSTER, "kafka-cluster", AclOperation.ALTER_CONFIGS));
         DescribeTopicsOptions options = new DescribeTopicsOptions().includeAuthorizedOperations(true);
         assertThat(KafkaFixture.get(alice.describeTopics(List.of("news"), options).allTopicNames()).get("news").authorizedOperations())
             .containsExactlyInAnyOrder(AclOperation.READ, AclOperation.DESCRIBE);
@@ -250,7 +252,8 @@ class AclIT {
         UserScramCredentialDeletion deletion = new UserScramCredentialDeletion("bob", ScramMechanism.SCRAM_SHA_512);
         KafkaFixture.get(root.alterUserScramCredentials(List.of(deletion)).all());
         try (Admin admin = fixture.admin(bob)) {
-            assertThatExceptionOfType(SaslAuthenticationException.class).isThrownBy(() -> KafkaFixture.get(admin.describeCluster().nodes()));
+            assertThatExceptionOfType(SaslAuthenticationException.class)
+                .isThrownBy(() -> KafkaFixture.get(admin.describeCluster().nodes()));
         }
         assertThatExceptionOfType(ResourceNotFoundException.class)
             .isThrownBy(() -> KafkaFixture.get(root.alterUserScramCredentials(List.of(deletion)).all()));

@@ -66,8 +66,8 @@ class QuotaIT {
     }
 
     private static void alter(ClientQuotaEntity entity, String key, @Nullable Double value) {
-        KafkaFixture.get(admin.alterClientQuotas(List.of(new ClientQuotaAlteration(entity, List.of(new ClientQuotaAlteration.Op(key, value)))))
-            .all());
+        ClientQuotaAlteration.Op change = new ClientQuotaAlteration.Op(key, value);
+        KafkaFixture.get(admin.alterClientQuotas(List.of(new ClientQuotaAlteration(entity, List.of(change)))).all());
     }
 
     private static double metric(Map<?, ? extends Metric> metrics, String name) {
@@ -121,12 +121,14 @@ class QuotaIT {
         alter(both, "consumer_byte_rate", 2000.0);
         alter(users, "request_percentage", 12.5);
         alter(app, "consumer_byte_rate", 3000.0);
-        assertThat(describe(ClientQuotaFilter.all())).isEqualTo(Map.of(both, Map.of("producer_byte_rate", 1000.0, "consumer_byte_rate", 2000.0),
-            users, Map.of("request_percentage", 12.5), app, Map.of("consumer_byte_rate", 3000.0)));
+        assertThat(describe(ClientQuotaFilter.all())).isEqualTo(Map.of(
+            both, Map.of("producer_byte_rate", 1000.0, "consumer_byte_rate", 2000.0), users, Map.of("request_percentage", 12.5),
+            app, Map.of("consumer_byte_rate", 3000.0)));
         Collection<ClientQuotaFilterComponent> alice = List.of(ClientQuotaFilterComponent.ofEntity("user", "alice"));
         assertThat(describe(ClientQuotaFilter.contains(alice))).containsOnlyKeys(both);
         assertThat(describe(ClientQuotaFilter.containsOnly(alice))).isEmpty();
-        assertThat(describe(ClientQuotaFilter.contains(List.of(ClientQuotaFilterComponent.ofDefaultEntity("user"))))).containsOnlyKeys(users);
+        assertThat(describe(ClientQuotaFilter.contains(List.of(ClientQuotaFilterComponent.ofDefaultEntity("user")))))
+            .containsOnlyKeys(users);
         assertThat(describe(ClientQuotaFilter.contains(List.of(ClientQuotaFilterComponent.ofEntityType("client-id")))))
             .containsOnlyKeys(both, app);
         alter(both, "producer_byte_rate", null);

@@ -67,7 +67,8 @@ public final class AuthenticationFilter implements WebFilter {
                 // Refused below.
             }
         }
-        throw new BrokerException(ErrorCode.AUTHENTICATION_FAILED, "the Authorization header is of neither form, 'Basic ...' nor 'Bearer ...'");
+        throw new BrokerException(ErrorCode.AUTHENTICATION_FAILED,
+            "the Authorization header is of neither form, 'Basic ...' nor 'Bearer ...'");
     }
 
     /** Who makes this call. */

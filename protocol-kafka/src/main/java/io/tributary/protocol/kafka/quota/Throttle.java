@@ -56,7 +56,7 @@ public final class Throttle {
 
     /** Counts bytes; returns for how many milliseconds the client is to wait. */
     public long bytes(QuotaKind kind, long count) {
-        return record(kind, count);
+        return record(kind, (double) count);
     }
 
     /** Counts the time that an event loop was busy for the client; returns for how many milliseconds the client is to wait. */

@@ -119,8 +119,8 @@ public final class SaslLogin {
     }
 
     /**
-     * Takes a token, and is busy until {@link #finish}. Fails with IllegalSaslStateException when none is awaited, and otherwise as the mechanism
-     * does.
+     * Takes a token, and is busy until {@link #finish}. Fails with IllegalSaslStateException when none is awaited, and otherwise as the
+     * mechanism does.
      */
     public CompletionStage<?> take(byte[] token) {
         SaslExchange running = exchange;
@@ -149,7 +149,8 @@ public final class SaslLogin {
         String name = proof.principal().name();
         if (user != null && !user.equals(name)) {
             state = State.FAILED;
-            throw new SaslAuthenticationException("Cannot change principals during re-authentication from User:" + user + " to User:" + name);
+            throw new SaslAuthenticationException(
+                "Cannot change principals during re-authentication from User:" + user + " to User:" + name);
         }
         user = name;
         state = State.DONE;

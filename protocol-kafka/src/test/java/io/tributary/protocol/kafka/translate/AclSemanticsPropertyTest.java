@@ -66,7 +66,8 @@ class AclSemanticsPropertyTest {
     @Provide
     Arbitrary<Set<Acl>> rules() {
         Arbitrary<Acl.Pattern> patterns = Combinators.combine(
-            Arbitraries.of(Resource.Type.TOPIC, Resource.Type.SUBSCRIPTION), Arbitraries.of("a", "ab", "abc", "b", "*"), Arbitraries.of(true, false))
+            Arbitraries.of(Resource.Type.TOPIC, Resource.Type.SUBSCRIPTION), Arbitraries.of("a", "ab", "abc", "b", "*"),
+            Arbitraries.of(true, false))
             .as((type, name, prefixed) -> new Acl.Pattern(type, name, prefixed && !name.equals("*")));
         Arbitrary<Operation> operations = Arbitraries.of(Operation.values()).injectNull(0.2);
         return Combinators.combine(patterns, Arbitraries.of("alice", "bob", "*"), Arbitraries.of("10.0.0.1", "10.0.0.2", "*"), operations,
