@@ -67,6 +67,7 @@ class OneUserIT {
     }
 
     /** A protocol, and how one comes in and publishes by it. */
+    @SuppressWarnings("ImmutableEnumChecker") // the methods that it names keep nothing
     private enum Way {
         KAFKA_PLAIN((name, password) -> kafka("PLAIN", name, password), OneUserIT::publishByKafka),
         KAFKA_SCRAM((name, password) -> kafka("SCRAM-SHA-256", name, password), OneUserIT::publishByKafka),
@@ -219,7 +220,7 @@ class OneUserIT {
     @ParameterizedTest
     @EnumSource
     void oneRuleLetsAUserPublishByEveryProtocol(Way way) throws Exception {
-        String topic = "shared-" + way.ordinal();
+        String topic = "shared-" + way.name();
         KafkaLogins.get(root.createTopics(List.of(new NewTopic(topic, 1, (short) 1))).all());
         assertThat(way.publishing.works(topic)).isFalse();
         AclBinding rule = new AclBinding(new ResourcePattern(ResourceType.TOPIC, topic, PatternType.LITERAL),

@@ -53,7 +53,7 @@ class TokenIT {
 
         @Override
         public void configure(Map<String, ?> configs, String mechanism, List<AppConfigurationEntry> entries) {
-            token = (String) entries.get(0).getOptions().get("token");
+            token = String.valueOf(entries.get(0).getOptions().get("token"));
         }
 
         @Override

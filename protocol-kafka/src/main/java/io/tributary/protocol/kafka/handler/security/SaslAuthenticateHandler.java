@@ -21,6 +21,7 @@ public final class SaslAuthenticateHandler extends ApiHandler<SaslAuthenticateRe
     }
 
     @Override
+    @SuppressWarnings("FutureReturnValueIgnored") // a delay on a loop that has ended is for nobody any more
     protected CompletionStage<Reply> answer(Call call, SaslAuthenticateRequest request) {
         SaslLogin login = call.login();
         CompletionStage<?> taking;

@@ -30,7 +30,8 @@ public final class SaslHandshakeHandler extends ApiHandler<SaslHandshakeRequest>
             return Reply.now(response.setErrorCode(Errors.ILLEGAL_SASL_STATE.code()));
         } catch (UnsupportedSaslMechanismException e) {
             return CompletableFuture.completedFuture(
-                new Reply.Farewell(response.setErrorCode(Errors.UNSUPPORTED_SASL_MECHANISM.code()), e.getMessage()));
+                new Reply.Farewell(response.setErrorCode(Errors.UNSUPPORTED_SASL_MECHANISM.code()),
+                    "the mechanism " + request.data().mechanism() + " is not offered"));
         }
     }
 }
