@@ -27,7 +27,8 @@ import org.springframework.context.annotation.Import;
 class GatewayWiring {
     @Bean
     Listeners listeners(TributaryProperties properties, ProtocolContext context) {
-        return new Listeners(BrokerWiring.protocols(properties), context, properties.bindAddress(), properties.net());
+        return new Listeners(BrokerWiring.protocols(properties), context, properties.bindAddress(), properties.net(),
+            properties.tls());
     }
 
     @Bean

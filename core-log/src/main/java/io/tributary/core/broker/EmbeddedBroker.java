@@ -2,6 +2,7 @@ package io.tributary.core.broker;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.tributary.core.access.StoredAccess;
 import io.tributary.core.api.Broker;
 import io.tributary.core.api.Publisher;
 import io.tributary.core.api.Schedule;
@@ -19,6 +20,7 @@ import io.tributary.core.model.PartitionId;
 import io.tributary.core.routing.FullSubscriptions;
 import io.tributary.core.routing.RouteTable;
 import io.tributary.core.schedule.LogSchedule;
+import io.tributary.core.security.Access;
 import io.tributary.core.state.StateTables;
 import io.tributary.core.stats.MovingRates;
 import io.tributary.core.store.SegmentStore;
@@ -64,6 +66,7 @@ public final class EmbeddedBroker implements Broker, AutoCloseable {
         Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "tributary-retention"));
     private final List<LogThread> threads = new ArrayList<>();
     private final MetadataStore metadata;
+    private final Access access;
     private final SegmentStore files;
     private final SegmentStore memory;
     private final TopicCatalogue topics;
@@ -84,6 +87,7 @@ public final class EmbeddedBroker implements Broker, AutoCloseable {
         this.lock = lock;
         this.metadata = new RocksMetadataStore(config.dataDir().resolve("metadata"));
         undo.push(metadata::close);
+        this.access = new StoredAccess(metadata);
         this.clusterId = loadClusterId();
         this.files = DurableStore.open(config, clusterId);
         undo.push(files::halt);
@@ -212,6 +216,11 @@ public final class EmbeddedBroker implements Broker, AutoCloseable {
     @Override
     public Schedule schedule() {
         return schedule;
+    }
+
+    @Override
+    public Access access() {
+        return access;
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.tributary.core.api.Topics;
 import io.tributary.core.model.Namespace;
 import io.tributary.core.protocol.Protocol;
 import io.tributary.core.protocol.ProtocolContext;
+import io.tributary.core.security.Access;
 import io.tributary.protocol.kafka.coordinator.GroupCoordinators;
 import io.tributary.protocol.kafka.handler.ApiHandler;
 import io.tributary.protocol.kafka.handler.ApiTable;
@@ -32,14 +33,26 @@ import io.tributary.protocol.kafka.handler.records.FetchHandler;
 import io.tributary.protocol.kafka.handler.records.InitProducerIdHandler;
 import io.tributary.protocol.kafka.handler.records.ListOffsetsHandler;
 import io.tributary.protocol.kafka.handler.records.ProduceHandler;
+import io.tributary.protocol.kafka.handler.security.AlterClientQuotasHandler;
+import io.tributary.protocol.kafka.handler.security.AlterScramUsersHandler;
+import io.tributary.protocol.kafka.handler.security.CreateAclsHandler;
+import io.tributary.protocol.kafka.handler.security.DeleteAclsHandler;
+import io.tributary.protocol.kafka.handler.security.DescribeAclsHandler;
+import io.tributary.protocol.kafka.handler.security.DescribeClientQuotasHandler;
+import io.tributary.protocol.kafka.handler.security.DescribeScramUsersHandler;
+import io.tributary.protocol.kafka.handler.security.NoDelegationTokens;
+import io.tributary.protocol.kafka.handler.security.SaslAuthenticateHandler;
+import io.tributary.protocol.kafka.handler.security.SaslHandshakeHandler;
 import io.tributary.protocol.kafka.handler.topics.CreatePartitionsHandler;
 import io.tributary.protocol.kafka.handler.topics.CreateTopicsHandler;
 import io.tributary.protocol.kafka.handler.topics.DeleteTopicsHandler;
 import io.tributary.protocol.kafka.handler.topics.DescribeClusterHandler;
 import io.tributary.protocol.kafka.handler.topics.DescribeTopicPartitionsHandler;
 import io.tributary.protocol.kafka.handler.topics.MetadataHandler;
+import io.tributary.protocol.kafka.quota.ClientQuotas;
 import io.tributary.protocol.kafka.session.KafkaSessions;
 import io.tributary.protocol.kafka.session.SessionLimits;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -74,7 +87,8 @@ public final class KafkaProtocol implements Protocol {
         ApiTable table = new ApiTable(handlers(broker, groups), broker.clusterId(), broker.nodeId());
         SessionLimits limits = new SessionLimits(config.maxRequestBytes(), config.maxControlRequestBytes(), config.maxInFlightRequests(),
             config.maxInFlightBytes(), config.stallTimeout(), config.maxIdle(), config.drainTimeout());
-        KafkaSessions started = new KafkaSessions(context, table, limits);
+        KafkaSessions started = new KafkaSessions(context, table, limits, config.security().toSettings(),
+            config.security().principalRules(), new ClientQuotas(broker.access().quotas()));
         coordinators = groups;
         sessions = started;
         groups.resume(Namespace.DEFAULT);
@@ -83,7 +97,7 @@ public final class KafkaProtocol implements Protocol {
 
     private List<ApiHandler<?>> handlers(Broker broker, GroupCoordinators groups) {
         Topics topics = broker.topics();
-        return List.of(
+        List<ApiHandler<?>> handlers = new ArrayList<>(List.of(
             new ProduceHandler(topics),
             new FetchHandler(topics, config.fetchMaxBytes()),
             new ListOffsetsHandler(topics),
@@ -110,7 +124,23 @@ public final class KafkaProtocol implements Protocol {
             new DescribeGroupsHandler(groups),
             new DeleteGroupsHandler(groups),
             new ConsumerGroupHeartbeatHandler(groups),
-            new ConsumerGroupDescribeHandler(groups));
+            new ConsumerGroupDescribeHandler(groups),
+            new SaslHandshakeHandler(),
+            new SaslAuthenticateHandler()));
+        handlers.addAll(securityHandlers(broker.access()));
+        return handlers;
+    }
+
+    private static List<ApiHandler<?>> securityHandlers(Access access) {
+        List<ApiHandler<?>> handlers = new ArrayList<>(NoDelegationTokens.handlers());
+        handlers.add(new DescribeAclsHandler(access.acls()));
+        handlers.add(new CreateAclsHandler(access.acls()));
+        handlers.add(new DeleteAclsHandler(access.acls()));
+        handlers.add(new DescribeScramUsersHandler(access.users()));
+        handlers.add(new AlterScramUsersHandler(access.users()));
+        handlers.add(new DescribeClientQuotasHandler(access.quotas()));
+        handlers.add(new AlterClientQuotasHandler(access.quotas()));
+        return handlers;
     }
 
     @Override

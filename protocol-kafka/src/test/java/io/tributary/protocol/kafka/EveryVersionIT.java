@@ -12,6 +12,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.compress.Compression;
+import org.apache.kafka.common.message.AlterUserScramCredentialsRequestData;
+import org.apache.kafka.common.message.AlterUserScramCredentialsRequestData.ScramCredentialDeletion;
+import org.apache.kafka.common.message.AlterUserScramCredentialsRequestData.ScramCredentialUpsertion;
 import org.apache.kafka.common.message.ApiVersionsResponseData.ApiVersion;
 import org.apache.kafka.common.message.ConsumerGroupDescribeRequestData;
 import org.apache.kafka.common.message.CreatePartitionsRequestData;
@@ -24,6 +28,7 @@ import org.apache.kafka.common.message.DeleteRecordsRequestData.DeleteRecordsPar
 import org.apache.kafka.common.message.DeleteRecordsRequestData.DeleteRecordsTopic;
 import org.apache.kafka.common.message.DeleteTopicsRequestData;
 import org.apache.kafka.common.message.DeleteTopicsRequestData.DeleteTopicState;
+import org.apache.kafka.common.message.DescribeAclsRequestData;
 import org.apache.kafka.common.message.DescribeConfigsRequestData;
 import org.apache.kafka.common.message.DescribeConfigsRequestData.DescribeConfigsResource;
 import org.apache.kafka.common.message.DescribeGroupsRequestData;
@@ -54,18 +59,17 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.protocol.MessageUtil;
-import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.apache.kafka.common.requests.AbstractResponse;
 import org.apache.kafka.common.requests.ApiVersionsResponse;
 import org.apache.kafka.common.requests.RequestHeader;
+import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
-import org.jspecify.annotations.NullUnmarked;
 
 /** Every API in every version that is advertised gets an answer in that version, read with Kafka's own classes. */
 @NullUnmarked // what the clients give in maps is there, or the test fails
@@ -130,10 +134,10 @@ class EveryVersionIT {
     }
 
     @Test
-    void nothingOfTransactionsSharesOrSaslIsAdvertised() throws IOException {
+    void nothingOfTransactionsOrSharesIsAdvertised() throws IOException {
         assertThat(advertised()).extracting(version -> ApiKeys.forId(version.apiKey()))
             .contains(ApiKeys.PRODUCE, ApiKeys.FETCH, ApiKeys.CONSUMER_GROUP_HEARTBEAT)
-            .doesNotContain(ApiKeys.END_TXN, ApiKeys.ADD_PARTITIONS_TO_TXN, ApiKeys.SHARE_FETCH, ApiKeys.SASL_HANDSHAKE);
+            .doesNotContain(ApiKeys.END_TXN, ApiKeys.ADD_PARTITIONS_TO_TXN, ApiKeys.SHARE_FETCH);
     }
 
     private static ApiMessage request(ApiKeys api, short version) {
@@ -166,6 +170,11 @@ class EveryVersionIT {
                 new DescribeConfigsResource().setResourceType((byte) 2).setResourceName(TOPIC),
                 new DescribeConfigsResource().setResourceType((byte) 4).setResourceName("0")));
             case DESCRIBE_TOPIC_PARTITIONS -> new DescribeTopicPartitionsRequestData().setResponsePartitionLimit(1);
+            case DESCRIBE_ACLS -> new DescribeAclsRequestData().setResourceTypeFilter((byte) 1).setPatternTypeFilter((byte) 1)
+                .setOperation((byte) 1).setPermissionType((byte) 1);
+            case ALTER_USER_SCRAM_CREDENTIALS -> new AlterUserScramCredentialsRequestData()
+                .setDeletions(List.of(new ScramCredentialDeletion().setName("nobody").setMechanism((byte) 1)))
+                .setUpsertions(List.of(new ScramCredentialUpsertion().setName("somebody").setMechanism((byte) 9)));
             default -> api.messageType.newRequest();
         };
     }

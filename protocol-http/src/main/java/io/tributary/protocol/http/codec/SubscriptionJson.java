@@ -18,9 +18,9 @@ public record SubscriptionJson(String name, boolean durable, List<BindingJson> b
     public record Stats(@Schema(description = "Waiting for a consumer") long ready,
                         @Schema(description = "Delivered and not settled") long outstanding,
                         @Schema(description = "Attached, over whatever protocol") int consumers,
-                        @Schema(description = "Of the values of what is ready; absent where they are not counted, which takes a limit of bytes")
+                        @Schema(description = "Of the values of what is ready; absent where no limit of bytes has them counted")
                         @Nullable Long readyBytes,
-                        @Schema(description = "Since the timestamp of the oldest record that is ready or outstanding; absent when there is none")
+                        @Schema(description = "Since the timestamp of the oldest record that is not settled; absent when there is none")
                         @Nullable Long oldestAgeMs, Counts counts, Rates rates) {
     }
 
@@ -32,7 +32,8 @@ public record SubscriptionJson(String name, boolean durable, List<BindingJson> b
                          @Schema(description = "Deliveries of what was, or may have been, delivered before") long redelivered,
                          long acknowledged, @Schema(description = "Ended with a copy in the dead-letter topic") long deadLettered,
                          @Schema(description = "Their time had passed, and there was no dead-letter topic") long expired,
-                         @Schema(description = "Rejected, over the limit, delivered too often, purged or removed by retention") long dropped) {
+                         @Schema(description = "Rejected, over the limit, delivered too often, purged or removed by retention")
+                         long dropped) {
     }
 
     /** How fast the counts of the same names have been growing. */

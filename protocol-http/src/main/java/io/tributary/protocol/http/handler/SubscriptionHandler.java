@@ -103,6 +103,8 @@ public final class SubscriptionHandler {
         for (Binding binding : bindings) {
             if (binding.topic() != null) {
                 guard.topic(caller, io.tributary.core.security.Operation.READ, binding.topic().name());
+            } else {
+                guard.everyTopic(caller, io.tributary.core.security.Operation.READ);
             }
         }
         Stream<@Nullable TopicName> named = bindings.stream().map(Binding::topic);

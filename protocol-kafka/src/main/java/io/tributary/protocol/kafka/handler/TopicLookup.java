@@ -59,11 +59,10 @@ public final class TopicLookup {
         return topic == null ? Result.of(Errors.UNKNOWN_TOPIC_OR_PARTITION) : new Result(topic, Errors.NONE);
     }
 
-    /** Fails with UNKNOWN_TOPIC_ID, also for a topic that the caller may not even see, or TOPIC_AUTHORIZATION_FAILED. */
+    /** Fails with UNKNOWN_TOPIC_ID or TOPIC_AUTHORIZATION_FAILED. */
     public Result byId(Call call, Uuid id, Operation operation) {
         Topic topic = topics.find(TopicIds.toCore(id));
-        if (topic == null || !topic.name().namespace().equals(call.namespace()) || !isVisible(topic.name())
-            || !call.caller().mayOnTopic(Operation.DESCRIBE, topic.name().name())) {
+        if (topic == null || !topic.name().namespace().equals(call.namespace()) || !isVisible(topic.name())) {
             return Result.of(Errors.UNKNOWN_TOPIC_ID);
         }
         return call.caller().mayOnTopic(operation, topic.name().name())

@@ -46,7 +46,7 @@ final class FetchOperation {
         this.call = call;
         this.request = request;
         // From version 3 on the request has a limit of its own; all versions served have it.
-        this.maxBytes = Math.min(request.maxBytes(), maxBytes);
+        this.maxBytes = Math.min(Math.min(request.maxBytes(), maxBytes), call.maxFetchBytes());
         this.timeOver = request.maxWait() <= 0;
         for (FetchTopic topic : request.data().topics()) {
             TopicLookup.Result found = lookup.find(call, topic.topic(), topic.topicId(), Operation.READ);

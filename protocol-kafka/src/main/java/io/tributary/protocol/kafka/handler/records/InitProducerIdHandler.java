@@ -1,10 +1,13 @@
 package io.tributary.protocol.kafka.handler.records;
 
 import io.tributary.core.api.Broker;
+import io.tributary.core.security.Operation;
 import io.tributary.protocol.kafka.handler.ApiHandler;
 import io.tributary.protocol.kafka.handler.Call;
 import io.tributary.protocol.kafka.handler.Reply;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.errors.ClusterAuthorizationException;
 import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
 import org.apache.kafka.common.message.InitProducerIdResponseData;
@@ -30,6 +33,9 @@ public final class InitProducerIdHandler extends ApiHandler<InitProducerIdReques
                 ? new InvalidRequestException("empty transactional id")
                 : new TransactionalIdAuthorizationException("this broker has no transactions");
             return Reply.now(request.getErrorResponse(0, refusal).data());
+        }
+        if (!call.caller().mayOnCluster(Operation.IDEMPOTENT_WRITE) && !call.caller().mayOnAnyTopic(Operation.WRITE)) {
+            return CompletableFuture.failedFuture(new ClusterAuthorizationException("may neither write idempotently nor to any topic"));
         }
         return broker.nextId().thenApply(id ->
             new Reply.Message(new InitProducerIdResponseData().setProducerId(id).setProducerEpoch(FIRST_EPOCH)));

@@ -27,12 +27,15 @@ import org.apache.kafka.common.message.CreateTopicsResponseData;
 import org.apache.kafka.common.message.CreateTopicsResponseData.CreatableTopicConfigs;
 import org.apache.kafka.common.message.CreateTopicsResponseData.CreatableTopicResult;
 import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.CreateTopicsRequest;
 import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigSource;
 import org.jspecify.annotations.Nullable;
 
 /** CreateTopics: one replica, on this node; only configs that are enforced; names kept for the broker are refused. */
 public final class CreateTopicsHandler extends ApiHandler<CreateTopicsRequest> {
+    private static final short UNKNOWN = -1;
+
     private final Broker broker;
 
     public CreateTopicsHandler(Broker broker) {
@@ -63,15 +66,15 @@ public final class CreateTopicsHandler extends ApiHandler<CreateTopicsRequest> {
             return CompletableFuture.completedFuture(failed(asked, e));
         }
         if (validateOnly) {
-            return CompletableFuture.completedFuture(created(asked, config, null));
+            return CompletableFuture.completedFuture(created(call, asked, config, null));
         }
         return broker.topics().create(name, config)
-            .handle((topic, failure) -> failure == null ? created(asked, topic.config(), topic.id()) : failed(asked, failure))
+            .handle((topic, failure) -> failure == null ? created(call, asked, topic.config(), topic.id()) : failed(asked, failure))
             .toCompletableFuture();
     }
 
     private TopicName checkName(Call call, String name) {
-        if (!call.caller().mayOnTopic(Operation.CREATE, name)) {
+        if (!call.caller().mayOnCluster(Operation.CREATE) && !call.caller().mayOnTopic(Operation.CREATE, name)) {
             throw new TopicAuthorizationException("may not create topic " + name);
         }
         TopicName topicName = new TopicName(call.namespace(), name);
@@ -100,7 +103,12 @@ public final class CreateTopicsHandler extends ApiHandler<CreateTopicsRequest> {
         return TopicSettings.change(defaults.withPartitions(partitions), configs, defaults);
     }
 
-    private CreatableTopicResult created(CreatableTopic asked, TopicConfig config, @Nullable UUID id) {
+    private CreatableTopicResult created(Call call, CreatableTopic asked, TopicConfig config, @Nullable UUID id) {
+        if (!call.caller().mayOnTopic(Operation.DESCRIBE_CONFIGS, asked.name())) {
+            CreatableTopicResult brief = new CreatableTopicResult().setName(asked.name()).setNumPartitions(UNKNOWN)
+                .setReplicationFactor(UNKNOWN).setTopicConfigErrorCode(Errors.TOPIC_AUTHORIZATION_FAILED.code());
+            return id == null ? brief : brief.setTopicId(TopicIds.toKafka(id));
+        }
         TopicConfig defaults = broker.topics().defaults();
         List<CreatableTopicConfigs> configs = new ArrayList<>();
         for (TopicSetting setting : TopicSetting.values()) {
