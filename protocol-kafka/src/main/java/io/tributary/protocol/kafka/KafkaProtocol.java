@@ -11,6 +11,12 @@ import io.tributary.core.security.Access;
 import io.tributary.protocol.kafka.coordinator.GroupCoordinators;
 import io.tributary.protocol.kafka.handler.ApiHandler;
 import io.tributary.protocol.kafka.handler.ApiTable;
+import io.tributary.protocol.kafka.handler.cluster.AlterPartitionReassignmentsHandler;
+import io.tributary.protocol.kafka.handler.cluster.AlterReplicaLogDirsHandler;
+import io.tributary.protocol.kafka.handler.cluster.DescribeLogDirsHandler;
+import io.tributary.protocol.kafka.handler.cluster.ElectLeadersHandler;
+import io.tributary.protocol.kafka.handler.cluster.ListConfigResourcesHandler;
+import io.tributary.protocol.kafka.handler.cluster.ListPartitionReassignmentsHandler;
 import io.tributary.protocol.kafka.handler.configs.AlterConfigsHandler;
 import io.tributary.protocol.kafka.handler.configs.BrokerSettings;
 import io.tributary.protocol.kafka.handler.configs.DescribeConfigsHandler;
@@ -32,6 +38,7 @@ import io.tributary.protocol.kafka.handler.records.DeleteRecordsHandler;
 import io.tributary.protocol.kafka.handler.records.FetchHandler;
 import io.tributary.protocol.kafka.handler.records.InitProducerIdHandler;
 import io.tributary.protocol.kafka.handler.records.ListOffsetsHandler;
+import io.tributary.protocol.kafka.handler.records.OffsetForLeaderEpochHandler;
 import io.tributary.protocol.kafka.handler.records.ProduceHandler;
 import io.tributary.protocol.kafka.handler.security.AlterClientQuotasHandler;
 import io.tributary.protocol.kafka.handler.security.AlterScramUsersHandler;
@@ -101,6 +108,7 @@ public final class KafkaProtocol implements Protocol {
             new ProduceHandler(topics),
             new FetchHandler(topics, config.fetchMaxBytes()),
             new ListOffsetsHandler(topics),
+            new OffsetForLeaderEpochHandler(topics),
             new DeleteRecordsHandler(topics),
             new InitProducerIdHandler(broker),
             new MetadataHandler(broker, config.autoCreateTopics()),
@@ -128,7 +136,19 @@ public final class KafkaProtocol implements Protocol {
             new SaslHandshakeHandler(),
             new SaslAuthenticateHandler()));
         handlers.addAll(securityHandlers(broker.access()));
+        handlers.addAll(clusterHandlers(broker));
         return handlers;
+    }
+
+    private static List<ApiHandler<?>> clusterHandlers(Broker broker) {
+        Topics topics = broker.topics();
+        return List.of(
+            new DescribeLogDirsHandler(topics),
+            new AlterReplicaLogDirsHandler(topics),
+            new ElectLeadersHandler(topics),
+            new AlterPartitionReassignmentsHandler(topics, broker.nodeId()),
+            new ListPartitionReassignmentsHandler(),
+            new ListConfigResourcesHandler(broker));
     }
 
     private static List<ApiHandler<?>> securityHandlers(Access access) {
