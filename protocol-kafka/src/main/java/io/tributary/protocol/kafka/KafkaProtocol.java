@@ -33,6 +33,8 @@ import io.tributary.protocol.kafka.handler.groups.ListGroupsHandler;
 import io.tributary.protocol.kafka.handler.groups.OffsetCommitHandler;
 import io.tributary.protocol.kafka.handler.groups.OffsetDeleteHandler;
 import io.tributary.protocol.kafka.handler.groups.OffsetFetchHandler;
+import io.tributary.protocol.kafka.handler.groups.StreamsGroupDescribeHandler;
+import io.tributary.protocol.kafka.handler.groups.StreamsGroupHeartbeatHandler;
 import io.tributary.protocol.kafka.handler.groups.SyncGroupHandler;
 import io.tributary.protocol.kafka.handler.records.DeleteRecordsHandler;
 import io.tributary.protocol.kafka.handler.records.FetchHandler;
@@ -133,6 +135,8 @@ public final class KafkaProtocol implements Protocol {
             new DeleteGroupsHandler(groups),
             new ConsumerGroupHeartbeatHandler(groups),
             new ConsumerGroupDescribeHandler(groups),
+            new StreamsGroupHeartbeatHandler(groups, broker),
+            new StreamsGroupDescribeHandler(groups),
             new SaslHandshakeHandler(),
             new SaslAuthenticateHandler()));
         handlers.addAll(securityHandlers(broker.access()));

@@ -2,7 +2,6 @@ package io.tributary.protocol.kafka.handler.topics;
 
 import io.tributary.core.api.Broker;
 import io.tributary.core.model.TopicConfig;
-import io.tributary.core.model.TopicName;
 import io.tributary.core.security.Operation;
 import io.tributary.protocol.kafka.handler.ApiHandler;
 import io.tributary.protocol.kafka.handler.Call;
@@ -10,18 +9,11 @@ import io.tributary.protocol.kafka.handler.Reply;
 import io.tributary.protocol.kafka.translate.KafkaErrors;
 import io.tributary.protocol.kafka.translate.TopicIds;
 import io.tributary.protocol.kafka.translate.TopicSetting;
-import io.tributary.protocol.kafka.translate.TopicSettings;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.apache.kafka.common.errors.InvalidPartitionsException;
-import org.apache.kafka.common.errors.InvalidTopicException;
-import org.apache.kafka.common.errors.TopicAuthorizationException;
-import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
 import org.apache.kafka.common.message.CreateTopicsResponseData;
 import org.apache.kafka.common.message.CreateTopicsResponseData.CreatableTopicConfigs;
@@ -37,10 +29,12 @@ public final class CreateTopicsHandler extends ApiHandler<CreateTopicsRequest> {
     private static final short UNKNOWN = -1;
 
     private final Broker broker;
+    private final TopicCreation creation;
 
     public CreateTopicsHandler(Broker broker) {
         super(ApiKeys.CREATE_TOPICS, CreateTopicsRequest.class);
         this.broker = broker;
+        this.creation = new TopicCreation(broker);
     }
 
     @Override
@@ -57,50 +51,18 @@ public final class CreateTopicsHandler extends ApiHandler<CreateTopicsRequest> {
     }
 
     private CompletableFuture<CreatableTopicResult> create(Call call, CreatableTopic asked, boolean validateOnly) {
-        TopicName name;
-        TopicConfig config;
+        TopicCreation.Checked checked;
         try {
-            name = checkName(call, asked.name());
-            config = checkConfig(asked);
+            checked = creation.check(call, asked);
         } catch (RuntimeException e) {
             return CompletableFuture.completedFuture(failed(asked, e));
         }
         if (validateOnly) {
-            return CompletableFuture.completedFuture(created(call, asked, config, null));
+            return CompletableFuture.completedFuture(created(call, asked, checked.config(), null));
         }
-        return broker.topics().create(name, config)
+        return creation.create(checked)
             .handle((topic, failure) -> failure == null ? created(call, asked, topic.config(), topic.id()) : failed(asked, failure))
             .toCompletableFuture();
-    }
-
-    private TopicName checkName(Call call, String name) {
-        if (!call.caller().mayOnCluster(Operation.CREATE) && !call.caller().mayOnTopic(Operation.CREATE, name)) {
-            throw new TopicAuthorizationException("may not create topic " + name);
-        }
-        TopicName topicName = new TopicName(call.namespace(), name);
-        if (topicName.isInternal()) {
-            throw new InvalidTopicException("names that begin with __ are kept for the broker");
-        }
-        if (broker.topics().find(topicName) != null) {
-            throw new TopicExistsException("Topic '" + name + "' already exists.");
-        }
-        return topicName;
-    }
-
-    private TopicConfig checkConfig(CreatableTopic asked) {
-        TopicConfig defaults = broker.topics().defaults();
-        int partitions = asked.numPartitions() == CreateTopicsRequest.NO_NUM_PARTITIONS ? defaults.partitions() : asked.numPartitions();
-        if (asked.assignments().isEmpty()) {
-            SingleReplica.checkFactor(asked.replicationFactor());
-        } else {
-            partitions = SingleReplica.checkAssignments(asked, broker.nodeId());
-        }
-        if (partitions < 1 || partitions > TopicConfig.MAX_PARTITIONS) {
-            throw new InvalidPartitionsException("a topic has 1 to " + TopicConfig.MAX_PARTITIONS + " partitions");
-        }
-        Map<String, @Nullable String> configs = new HashMap<>();
-        asked.configs().forEach(config -> configs.put(config.name(), config.value()));
-        return TopicSettings.change(defaults.withPartitions(partitions), configs, defaults);
     }
 
     private CreatableTopicResult created(Call call, CreatableTopic asked, TopicConfig config, @Nullable UUID id) {
