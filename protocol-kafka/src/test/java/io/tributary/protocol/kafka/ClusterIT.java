@@ -123,7 +123,7 @@ class ClusterIT {
             assertThat(end.leaderEpoch()).isZero();
             assertThat(end.endOffset()).isEqualTo(RECORDS);
         });
-        assertThat(end(1, 0, 3).endOffset()).as("of an epoch that never was").isEqualTo(OffsetsForLeaderEpochResponse.UNDEFINED_EPOCH_OFFSET);
+        assertThat(end(1, 0, 3).endOffset()).as("an epoch that never was").isEqualTo(OffsetsForLeaderEpochResponse.UNDEFINED_EPOCH_OFFSET);
         assertThat(end(1, 3, 0).errorCode()).isEqualTo(Errors.UNKNOWN_LEADER_EPOCH.code());
         assertThat(end(7, -1, 0).errorCode()).isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION.code());
     }

@@ -42,7 +42,9 @@ public final class ElectLeadersHandler extends ApiHandler<ElectLeadersRequest> {
     }
 
     private static PartitionResult elect(TopicLookup.Result topic, int number) {
-        Errors error = TopicLookup.partition(topic.topic(), number) == null ? Errors.UNKNOWN_TOPIC_OR_PARTITION : Errors.ELECTION_NOT_NEEDED;
+        Errors error = TopicLookup.partition(topic.topic(), number) == null
+            ? Errors.UNKNOWN_TOPIC_OR_PARTITION
+            : Errors.ELECTION_NOT_NEEDED;
         return new PartitionResult().setPartitionId(number).setErrorCode(error.code()).setErrorMessage(error.message());
     }
 }

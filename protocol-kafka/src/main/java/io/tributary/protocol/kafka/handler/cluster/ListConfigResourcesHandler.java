@@ -9,16 +9,16 @@ import io.tributary.protocol.kafka.handler.TopicLookup;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
-import org.apache.kafka.common.config.ConfigResource.Type;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.common.message.ListConfigResourcesResponseData;
-import org.apache.kafka.common.message.ListConfigResourcesResponseData.ConfigResource;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.requests.ListConfigResourcesRequest;
 
-/** ListConfigResources (KIP-1142): topics and this broker have configs. Version 0 asks for those of client metrics, of which there are none. */
+/** ListConfigResources (KIP-1142): topics and this broker have configs. Version 0 asks for those of client metrics; there are none. */
 public final class ListConfigResourcesHandler extends ApiHandler<ListConfigResourcesRequest> {
-    private static final Set<Type> LISTED = EnumSet.of(Type.TOPIC, Type.BROKER, Type.BROKER_LOGGER, Type.CLIENT_METRICS, Type.GROUP);
+    private static final Set<ConfigResource.Type> LISTED = EnumSet.of(ConfigResource.Type.TOPIC, ConfigResource.Type.BROKER,
+        ConfigResource.Type.BROKER_LOGGER, ConfigResource.Type.CLIENT_METRICS, ConfigResource.Type.GROUP);
 
     private final TopicLookup lookup;
     private final int nodeId;
@@ -32,9 +32,9 @@ public final class ListConfigResourcesHandler extends ApiHandler<ListConfigResou
     @Override
     protected CompletionStage<Reply> answer(Call call, ListConfigResourcesRequest request) {
         call.caller().requireOnCluster(Operation.DESCRIBE_CONFIGS);
-        Set<Type> wanted = EnumSet.noneOf(Type.class);
+        Set<ConfigResource.Type> wanted = EnumSet.noneOf(ConfigResource.Type.class);
         for (byte id : request.data().resourceTypes()) {
-            Type type = Type.forId(id);
+            ConfigResource.Type type = ConfigResource.Type.forId(id);
             if (!LISTED.contains(type)) {
                 throw new UnsupportedVersionException("resource type " + id + " is not known");
             }
@@ -44,16 +44,17 @@ public final class ListConfigResourcesHandler extends ApiHandler<ListConfigResou
             wanted = LISTED;
         }
         ListConfigResourcesResponseData response = new ListConfigResourcesResponseData();
-        if (wanted.contains(Type.TOPIC)) {
-            lookup.visible(call).forEach(topic -> add(response, Type.TOPIC, topic.name().name()));
+        if (wanted.contains(ConfigResource.Type.TOPIC)) {
+            lookup.visible(call).forEach(topic -> add(response, ConfigResource.Type.TOPIC, topic.name().name()));
         }
-        if (wanted.contains(Type.BROKER)) {
-            add(response, Type.BROKER, Integer.toString(nodeId));
+        if (wanted.contains(ConfigResource.Type.BROKER)) {
+            add(response, ConfigResource.Type.BROKER, Integer.toString(nodeId));
         }
         return Reply.now(response);
     }
 
-    private static void add(ListConfigResourcesResponseData response, Type type, String name) {
-        response.configResources().add(new ConfigResource().setResourceType(type.id()).setResourceName(name));
+    private static void add(ListConfigResourcesResponseData response, ConfigResource.Type type, String name) {
+        response.configResources().add(
+            new ListConfigResourcesResponseData.ConfigResource().setResourceType(type.id()).setResourceName(name));
     }
 }

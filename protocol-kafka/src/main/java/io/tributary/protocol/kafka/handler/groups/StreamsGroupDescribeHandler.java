@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import org.apache.kafka.common.message.StreamsGroupDescribeResponseData;
 import org.apache.kafka.common.message.StreamsGroupDescribeResponseData.DescribedGroup;
 import org.apache.kafka.common.message.StreamsGroupDescribeResponseData.Subtopology;
+import org.apache.kafka.common.message.StreamsGroupDescribeResponseData.TopicInfo;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.StreamsGroupDescribeRequest;
@@ -56,7 +57,7 @@ public final class StreamsGroupDescribeHandler extends GroupHandler<StreamsGroup
     private static Stream<String> topicsOf(StreamsGroupDescribeResponseData.@Nullable Topology topology) {
         List<Subtopology> parts = topology == null ? null : topology.subtopologies();
         return parts == null ? Stream.of() : parts.stream().flatMap(part -> Stream.of(part.sourceTopics().stream(),
-            part.repartitionSinkTopics().stream(), part.repartitionSourceTopics().stream().map(StreamsGroupDescribeResponseData.TopicInfo::name),
-            part.stateChangelogTopics().stream().map(StreamsGroupDescribeResponseData.TopicInfo::name)).flatMap(names -> names));
+            part.repartitionSinkTopics().stream(), part.repartitionSourceTopics().stream().map(TopicInfo::name),
+            part.stateChangelogTopics().stream().map(TopicInfo::name)).flatMap(names -> names));
     }
 }

@@ -124,7 +124,8 @@ public final class StreamsGroupHeartbeatHandler extends GroupHandler<StreamsGrou
                 return data;
             }
         }
-        all.add(new StreamsGroupHeartbeatResponseData.Status().setStatusCode(Status.MISSING_INTERNAL_TOPICS.code()).setStatusDetail(detail));
+        all.add(new StreamsGroupHeartbeatResponseData.Status().setStatusCode(Status.MISSING_INTERNAL_TOPICS.code())
+            .setStatusDetail(detail));
         return data.setStatus(all);
     }
 }
