@@ -61,8 +61,9 @@ final class MarkerWriter {
                     done.complete(null);
                 }
                 default -> {
-                    // While the broker or the topic goes away this is to be expected.
-                    LOG.atLevel(error == Errors.NOT_LEADER_OR_FOLLOWER ? Level.DEBUG : Level.WARN)
+                    // While the broker or the topic comes or goes this is to be expected.
+                    boolean passing = error == Errors.NOT_LEADER_OR_FOLLOWER || error == Errors.COORDINATOR_LOAD_IN_PROGRESS;
+                    LOG.atLevel(passing ? Level.DEBUG : Level.WARN)
                         .log("a transaction in {} cannot be ended, trying again in {}: {}", partition, pause, String.valueOf(failure));
                     Duration longer = pause.multipliedBy(2);
                     thread.after(pause, () ->

@@ -1,10 +1,13 @@
 package io.tributary.protocol.kafka.coordinator.transaction;
 
+import io.tributary.protocol.kafka.translate.KafkaErrors;
 import java.time.InstantSource;
 import java.util.List;
+import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.coordinator.transaction.TransactionMetadata;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** Ends what nobody ends, and forgets whom nobody asks for. Belongs to the thread. */
 final class TransactionExpiry {
@@ -35,7 +38,8 @@ final class TransactionExpiry {
             if (!metadata.pendingTransitionInProgress() && metadata.txnStartTimestamp() + metadata.txnTimeoutMs() < now) {
                 LOG.info("the time of the transaction of {} is over: it is aborted", entry.id());
                 end.abortAndFence(entry).exceptionally(failure -> {
-                    LOG.warn("the transaction of {}, whose time is over, cannot be aborted yet: {}", entry.id(), failure.toString());
+                    LOG.atLevel(KafkaErrors.of(failure) == Errors.NOT_COORDINATOR ? Level.DEBUG : Level.WARN)
+                        .log("the transaction of {}, whose time is over, cannot be aborted yet: {}", entry.id(), failure.toString());
                     return null;
                 });
             }
