@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -36,6 +37,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
 
 /** The broker is killed after each of the steps of consume, transform and produce; the client goes on, and everything counts once. */
+@SuppressWarnings("FutureReturnValueIgnored") // a commit or a flush tells of a send that failed
 class TransactionCutOffIT {
     private static final int RECORDS = 4;
     private static final int RECORDS_A_TRANSACTION = 2;
@@ -179,9 +181,9 @@ class TransactionCutOffIT {
             var ends = reader.endOffsets(partitions);
             partitions.forEach(partition -> assertThat(get(admin.listOffsets(Map.of(partition, OffsetSpec.latest()),
                 new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED)).partitionResult(partition)).offset())
-                .as("nothing is left open in %s", partition).isEqualTo(ends.get(partition)));
+                .as("nothing is left open in %s", partition).isEqualTo(Objects.requireNonNull(ends.get(partition))));
             reader.seekToBeginning(partitions);
-            while (partitions.stream().anyMatch(partition -> reader.position(partition) < ends.get(partition))) {
+            while (partitions.stream().anyMatch(partition -> reader.position(partition) < Objects.requireNonNull(ends.get(partition)))) {
                 reader.poll(Duration.ofMillis(100)).forEach(record -> seen.add(record.value()));
             }
         }

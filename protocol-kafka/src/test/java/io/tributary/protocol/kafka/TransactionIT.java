@@ -29,6 +29,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Kafka's transactional producer, as its newest release has it (transaction.version 2). */
+@SuppressWarnings("FutureReturnValueIgnored") // a commit or a flush tells of a send that failed
 class TransactionIT {
     private static KafkaFixture fixture;
 

@@ -41,6 +41,7 @@ import org.apache.kafka.common.requests.AddPartitionsToTxnResponse;
 import org.apache.kafka.common.requests.ApiVersionsResponse;
 import org.apache.kafka.common.requests.EndTxnResponse;
 import org.apache.kafka.common.requests.InitProducerIdResponse;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
@@ -129,8 +130,8 @@ class TransactionProtocolIT {
         private Errors tryCommitOffset(int version, String group, long offset) {
             return only(wire.exchange(ApiKeys.TXN_OFFSET_COMMIT, version, new TxnOffsetCommitRequestData().setTransactionalId(id)
                 .setProducerId(producerId).setProducerEpoch(epoch).setGroupId(group).setTopics(List.of(
-                    new TxnOffsetCommitRequestTopic().setName(TOPIC).setPartitions(List.of(
-                        new TxnOffsetCommitRequestPartition().setPartitionIndex(0).setCommittedOffset(offset).setCommittedMetadata("")))))));
+                    new TxnOffsetCommitRequestTopic().setName(TOPIC).setPartitions(List.of(new TxnOffsetCommitRequestPartition()
+                        .setPartitionIndex(0).setCommittedOffset(offset).setCommittedMetadata("")))))));
         }
 
         Errors end(int version, boolean commit) {
@@ -154,7 +155,7 @@ class TransactionProtocolIT {
         return log.highWatermark() - log.lastStableOffset();
     }
 
-    private static Long committed(String group) {
+    private static @Nullable Long committed(String group) {
         var offsets = get(fixture.admin().listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata());
         return offsets.isEmpty() ? null : offsets.values().iterator().next().offset();
     }

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -27,13 +26,14 @@ class TransactionRestartIT {
 
     /** How the broker ends. */
     enum End {
-        IN_ORDER(fixture -> fixture.broker().restart()),
-        KILLED(fixture -> fixture.broker().kill());
+        IN_ORDER, KILLED;
 
-        private final Consumer<KafkaFixture> action;
-
-        End(Consumer<KafkaFixture> action) {
-            this.action = action;
+        void of(KafkaFixture fixture) {
+            if (this == IN_ORDER) {
+                fixture.broker().restart();
+            } else {
+                fixture.broker().kill();
+            }
         }
     }
 
@@ -65,13 +65,13 @@ class TransactionRestartIT {
             List<String> expected = new ArrayList<>();
             KafkaConsumer<String, String> group = fixture.consumer(Map.of("group.id", "g"));
             for (int round = 0; round < 3; round++) {
-                end.action.accept(fixture);
+                end.of(fixture);
                 producer.beginTransaction();
                 send(producer, round + " first");
-                end.action.accept(fixture);
+                end.of(fixture);
                 send(producer, round + " second");
                 producer.sendOffsetsToTransaction(Map.of(PARTITION, new OffsetAndMetadata(round)), group.groupMetadata());
-                end.action.accept(fixture);
+                end.of(fixture);
                 if (round == 1) {
                     producer.abortTransaction();
                 } else {
@@ -79,7 +79,7 @@ class TransactionRestartIT {
                     expected.addAll(List.of(round + " first", round + " second"));
                 }
             }
-            end.action.accept(fixture);
+            end.of(fixture);
             assertThat(committed(fixture, 4)).isEqualTo(expected);
             try (KafkaConsumer<String, String> consumer = fixture.consumer(Map.of("group.id", "g"))) {
                 assertThat(consumer.committed(Set.of(PARTITION))).containsEntry(PARTITION, new OffsetAndMetadata(2));
@@ -95,11 +95,11 @@ class TransactionRestartIT {
             KafkaProducer<String, String> producer = producer(fixture, 3_000);
             producer.beginTransaction();
             send(producer, "too late");
-            end.action.accept(fixture);
+            end.of(fixture);
             await().atMost(KafkaFixture.PATIENCE).until(() -> get(fixture.admin().describeTransactions(List.of("restarted"))
                 .description("restarted")).state() == TransactionState.COMPLETE_ABORT);
             assertThatThrownBy(producer::commitTransaction).isInstanceOf(KafkaException.class);
-            end.action.accept(fixture);
+            end.of(fixture);
             KafkaProducer<String, String> next = producer(fixture, 60_000);
             next.beginTransaction();
             send(next, "in time");
@@ -116,14 +116,14 @@ class TransactionRestartIT {
             KafkaProducer<String, String> zombie = producer(fixture, 60_000);
             zombie.beginTransaction();
             send(zombie, "of the zombie");
-            end.action.accept(fixture);
+            end.of(fixture);
             KafkaProducer<String, String> heir = producer(fixture, 60_000);
-            end.action.accept(fixture);
+            end.of(fixture);
             assertThatThrownBy(() -> send(zombie, "again")).isInstanceOf(KafkaException.class);
             heir.beginTransaction();
             send(heir, "of the heir");
             assertThatThrownBy(zombie::commitTransaction).isInstanceOf(KafkaException.class);
-            end.action.accept(fixture);
+            end.of(fixture);
             heir.commitTransaction();
             assertThat(committed(fixture, 1)).containsExactly("of the heir");
         }

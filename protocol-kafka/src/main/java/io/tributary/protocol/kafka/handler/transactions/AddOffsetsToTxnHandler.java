@@ -35,7 +35,8 @@ public final class AddOffsetsToTxnHandler extends TransactionHandler<AddOffsetsT
     protected CompletionStage<Reply> answer(Call call, AddOffsetsToTxnRequest request) {
         AddOffsetsToTxnRequestData data = request.data();
         if (!call.caller().mayOnTransaction(Operation.WRITE, data.transactionalId())) {
-            return CompletableFuture.failedFuture(new TransactionalIdAuthorizationException("may not write with " + data.transactionalId()));
+            return CompletableFuture.failedFuture(
+                new TransactionalIdAuthorizationException("may not write with " + data.transactionalId()));
         }
         if (!call.caller().mayOnGroup(Operation.READ, data.groupId())) {
             return CompletableFuture.failedFuture(GroupAuthorizationException.forGroupId(data.groupId()));

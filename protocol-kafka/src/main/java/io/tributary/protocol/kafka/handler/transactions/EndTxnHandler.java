@@ -26,7 +26,8 @@ public final class EndTxnHandler extends TransactionHandler<EndTxnRequest> {
     protected CompletionStage<Reply> answer(Call call, EndTxnRequest request) {
         EndTxnRequestData data = request.data();
         if (!call.caller().mayOnTransaction(Operation.WRITE, data.transactionalId())) {
-            return CompletableFuture.failedFuture(new TransactionalIdAuthorizationException("may not write with " + data.transactionalId()));
+            return CompletableFuture.failedFuture(
+                new TransactionalIdAuthorizationException("may not write with " + data.transactionalId()));
         }
         TransactionVersion version = TransactionVersion.transactionVersionForEndTxn(request);
         ProducerIdentity producer = new ProducerIdentity(data.producerId(), data.producerEpoch());

@@ -45,7 +45,8 @@ public final class TxnOffsetCommitHandler extends ApiHandler<TxnOffsetCommitRequ
     protected CompletionStage<Reply> answer(Call call, TxnOffsetCommitRequest request) {
         TxnOffsetCommitRequestData data = request.data();
         if (!call.caller().mayOnTransaction(Operation.WRITE, data.transactionalId())) {
-            return CompletableFuture.failedFuture(new TransactionalIdAuthorizationException("may not write with " + data.transactionalId()));
+            return CompletableFuture.failedFuture(
+                new TransactionalIdAuthorizationException("may not write with " + data.transactionalId()));
         }
         if (!call.caller().mayOnGroup(Operation.READ, data.groupId())) {
             return CompletableFuture.failedFuture(GroupAuthorizationException.forGroupId(data.groupId()));

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.tributary.core.TestBroker;
 import io.tributary.core.api.Partition;
 import io.tributary.core.batch.TestBatches;
+import io.tributary.core.broker.BrokerConfig.Durability;
 import io.tributary.core.model.Namespace;
 import io.tributary.core.model.TopicConfig;
 import io.tributary.core.model.TopicName;
@@ -45,7 +46,7 @@ class TransactionCoordinatorTest {
 
     @BeforeEach
     void start() {
-        broker = TestBroker.start();
+        broker = TestBroker.start(settings -> settings.withDurability(Durability.OS));
         get(broker.broker().topics().create(TopicName.of("t"), TopicConfig.ofPartitions(2)));
         coordinators = coordinators();
     }
