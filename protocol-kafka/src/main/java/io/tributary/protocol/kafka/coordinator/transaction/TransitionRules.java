@@ -138,6 +138,10 @@ final class TransitionRules {
                 if (sameAsBefore && (repeated || !version.supportsEpochBump())) {
                     yield Optional.empty();
                 }
+                if (repeated && result == TransactionResult.COMMIT && transaction.state() == TransactionState.COMPLETE_ABORT) {
+                    // Aborted by the coordinator while the commit was on its way; clients begin anew after this error (KAFKA-20785).
+                    throw Errors.PRODUCER_FENCED.exception();
+                }
                 if (repeated || result == TransactionResult.COMMIT || !version.supportsEpochBump()) {
                     throw wrongState(transaction, result);
                 }
