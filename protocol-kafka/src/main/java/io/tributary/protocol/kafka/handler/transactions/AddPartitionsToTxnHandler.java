@@ -50,7 +50,7 @@ public final class AddPartitionsToTxnHandler extends TransactionHandler<AddParti
     @Override
     protected CompletionStage<Reply> answer(Call call, AddPartitionsToTxnRequest request) {
         boolean fromClient = request.version() <= LAST_CLIENT_VERSION;
-        if (!fromClient && !call.caller().mayOnCluster(Operation.ALTER)) {
+        if (!fromClient && !call.caller().mayOnCluster(Operation.CLUSTER_ACTION)) {
             return CompletableFuture.failedFuture(new ClusterAuthorizationException("these versions are for brokers"));
         }
         List<CompletableFuture<AddPartitionsToTxnResult>> results = new ArrayList<>();

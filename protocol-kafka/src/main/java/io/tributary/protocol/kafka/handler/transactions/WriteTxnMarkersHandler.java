@@ -25,7 +25,7 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.TransactionResult;
 import org.apache.kafka.common.requests.WriteTxnMarkersRequest;
 
-/** WriteTxnMarkers: for the tool that ends a transaction which no coordinator knows of (KIP-664); needs ALTER of the cluster. */
+/** WriteTxnMarkers: for the tool that ends a transaction which no coordinator knows of (KIP-664); needs ALTER or CLUSTER_ACTION. */
 public final class WriteTxnMarkersHandler extends TransactionHandler<WriteTxnMarkersRequest> {
     public WriteTxnMarkersHandler(TransactionCoordinators coordinators) {
         super(ApiKeys.WRITE_TXN_MARKERS, WriteTxnMarkersRequest.class, coordinators);
@@ -33,7 +33,7 @@ public final class WriteTxnMarkersHandler extends TransactionHandler<WriteTxnMar
 
     @Override
     protected CompletionStage<Reply> answer(Call call, WriteTxnMarkersRequest request) {
-        if (!call.caller().mayOnCluster(Operation.ALTER)) {
+        if (!call.caller().mayOnCluster(Operation.ALTER) && !call.caller().mayOnCluster(Operation.CLUSTER_ACTION)) {
             return CompletableFuture.failedFuture(new ClusterAuthorizationException("may not end other producers' transactions"));
         }
         return coordinator(call).thenCompose(coordinator -> write(coordinator, request));
