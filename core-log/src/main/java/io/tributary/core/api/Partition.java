@@ -1,5 +1,6 @@
 package io.tributary.core.api;
 
+import io.tributary.core.api.producer.ActiveProducer;
 import io.tributary.core.api.stats.LogStats;
 import io.tributary.core.model.PartitionId;
 import io.tributary.core.model.Record;
@@ -80,6 +81,14 @@ public interface Partition {
      * merged.
      */
     Registration onAdvance(Runnable listener);
+
+    /**
+     * The producers with sequences or transactions that the log remembers, as it is when this completes; at most as many as have written
+     * within a day.
+     *
+     * @return fails with STORAGE_FAILURE or CLOSED
+     */
+    CompletionStage<List<ActiveProducer>> activeProducers();
 
     /** Moves the log start up to {@code offset}, or to the high watermark if that is lower, and completes with the new log start. */
     CompletionStage<Long> deleteBefore(long offset);

@@ -5,6 +5,7 @@ import io.tributary.core.model.Namespace;
 import io.tributary.core.model.TopicConfig;
 import io.tributary.core.model.TopicName;
 import java.util.Collection;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -31,6 +32,9 @@ public interface Topics {
 
     /** All topics of the namespace, internal ones included, by name. */
     Collection<Topic> list(Namespace namespace);
+
+    /** The namespaces that have topics. */
+    Set<Namespace> namespaces();
 
     /**
      * Changes the configuration; the number of partitions may only grow, the storage may not change. Fails with INVALID_ARGUMENT

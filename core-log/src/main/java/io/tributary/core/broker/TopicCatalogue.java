@@ -22,9 +22,11 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -229,6 +231,13 @@ final class TopicCatalogue implements Topics {
         List<TopicReport> reports = new ArrayList<>(largest);
         reports.sort(SMALLEST.reversed());
         return new TopicsOverview(count, total, reports);
+    }
+
+    @Override
+    public Set<Namespace> namespaces() {
+        Set<Namespace> namespaces = new HashSet<>();
+        byName.keySet().forEach(name -> namespaces.add(name.namespace()));
+        return namespaces;
     }
 
     /** Every topic of every namespace. */

@@ -1,5 +1,6 @@
 package io.tributary.core.log;
 
+import io.tributary.core.api.producer.ActiveProducer;
 import io.tributary.core.batch.BatchBuilder;
 import io.tributary.core.batch.BatchHeader;
 import io.tributary.core.model.BrokerException;
@@ -474,6 +475,14 @@ final class LogWriter {
     Map<Long, LastRecord> lastRecordsOfProducers() {
         cutSegments();
         return producers.lastRecords();
+    }
+
+    List<ActiveProducer> activeProducers() {
+        if (state.isClosed()) {
+            throw new BrokerException(ErrorCode.CLOSED, id + " is closed");
+        }
+        cutSegments();
+        return producers.describe();
     }
 
     /** Removes what has passed its retention. */

@@ -5,6 +5,7 @@ import io.tributary.core.api.LogRead;
 import io.tributary.core.api.Partition;
 import io.tributary.core.api.Registration;
 import io.tributary.core.api.TimestampLookup;
+import io.tributary.core.api.producer.ActiveProducer;
 import io.tributary.core.api.stats.LogStats;
 import io.tributary.core.batch.BatchBuilder;
 import io.tributary.core.batch.BatchHeader;
@@ -187,6 +188,11 @@ public final class PartitionLog implements Partition {
         Listener entry = new Listener(listener);
         listeners.add(entry);
         return () -> listeners.remove(entry);
+    }
+
+    @Override
+    public CompletionStage<List<ActiveProducer>> activeProducers() {
+        return CompletableFuture.supplyAsync(writer::activeProducers, thread);
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.tributary.core.api.stats.Rate;
 import io.tributary.core.model.BrokerException;
 import io.tributary.core.model.ErrorCode;
 import io.tributary.core.model.Headers;
+import io.tributary.core.api.producer.ActiveProducer;
 import io.tributary.core.model.PartitionId;
 import io.tributary.core.model.Record;
 import java.nio.ByteBuffer;
@@ -165,6 +166,11 @@ public final class FakePartition implements Partition {
 
     @Override
     public Append appendAsCoordinator(ByteBuffer batches, short transactionVersion) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletionStage<List<ActiveProducer>> activeProducers() {
         throw new UnsupportedOperationException();
     }
 

@@ -20,6 +20,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -99,6 +100,11 @@ public final class FakeTopics implements Topics, Publisher {
     @Override
     public Collection<Topic> list(Namespace namespace) {
         return topics.values().stream().filter(topic -> topic.name.namespace().equals(namespace)).map(topic -> (Topic) topic).toList();
+    }
+
+    @Override
+    public Set<Namespace> namespaces() {
+        throw new UnsupportedOperationException();
     }
 
     @Override

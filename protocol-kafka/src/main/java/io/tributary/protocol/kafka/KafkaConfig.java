@@ -1,5 +1,6 @@
 package io.tributary.protocol.kafka;
 
+import io.tributary.protocol.kafka.coordinator.transaction.TransactionSettings;
 import io.tributary.protocol.kafka.sasl.SaslSettings;
 import java.time.Duration;
 import java.util.List;
@@ -20,15 +21,15 @@ import org.apache.kafka.common.security.ssl.SslPrincipalMapper;
  * @param maxIdle                a connection without requests is closed after this time (connections.max.idle.ms)
  * @param drainTimeout           how long a stop waits for requests in flight
  * @param groups                 of the group coordinator
+ * @param transactions           of the transaction coordinator
  * @param security               how clients say who they are
  */
 public record KafkaConfig(int maxRequestBytes, int maxControlRequestBytes, int maxInFlightRequests, int maxInFlightBytes,
                           int fetchMaxBytes, boolean autoCreateTopics, Duration stallTimeout, Duration maxIdle, Duration drainTimeout,
-                          Groups groups, Security security) {
+                          Groups groups, Transactions transactions, Security security) {
     /** The defaults, which are Kafka's where Kafka has them. */
     public static final KafkaConfig DEFAULT = new KafkaConfig(100 << 20, 16 << 20, 64, 32 << 20, 55 << 20, true, Duration.ofSeconds(30),
-        Duration.ofMinutes(10), Duration.ofSeconds(3), Groups.DEFAULT,
-        Security.DEFAULT);
+        Duration.ofMinutes(10), Duration.ofSeconds(3), Groups.DEFAULT, Transactions.DEFAULT, Security.DEFAULT);
 
     /**
      * The settings of the group coordinator.
@@ -65,6 +66,45 @@ public record KafkaConfig(int maxRequestBytes, int maxControlRequestBytes, int m
             names.put("group.consumer.max.size", Integer.toString(maxSize));
             names.put("offsets.retention.minutes", Long.toString(offsetsRetention.toMinutes()));
             names.put("offset.metadata.max.bytes", Integer.toString(maxMetadataBytes));
+            return names;
+        }
+    }
+
+    /**
+     * The settings of the transaction coordinator.
+     *
+     * @param statePartitions of the topic of transactions when it is made (transaction.state.log.num.partitions)
+     * @param maxTimeout      the longest transaction.timeout.ms that a producer may have (transaction.max.timeout.ms)
+     * @param timeoutCheck    how often overdue transactions are looked for
+     *                        (transaction.abort.timed.out.transaction.cleanup.interval.ms)
+     * @param idExpiration    how long an unused transactional id is remembered (transactional.id.expiration.ms)
+     * @param expirationCheck how often unused ones are looked for (transaction.remove.expired.transaction.cleanup.interval.ms)
+     * @param maxIds          transactional ids of a namespace
+     */
+    public record Transactions(int statePartitions, Duration maxTimeout, Duration timeoutCheck, Duration idExpiration,
+                               Duration expirationCheck, int maxIds) {
+        public static final Transactions DEFAULT = new Transactions(50, Duration.ofMinutes(15), Duration.ofSeconds(10), Duration.ofDays(7),
+            Duration.ofHours(1), 1_000_000);
+
+        public Transactions {
+            require(statePartitions > 0 && maxIds > 0, "transaction settings must be positive");
+            require(isPositive(maxTimeout) && isPositive(timeoutCheck) && isPositive(idExpiration) && isPositive(expirationCheck),
+                "transaction times must be positive");
+            require(maxTimeout.toMillis() < Integer.MAX_VALUE, "a transaction's time is a number of 31 bits");
+        }
+
+        TransactionSettings toSettings() {
+            return new TransactionSettings(statePartitions, maxTimeout, timeoutCheck, idExpiration, expirationCheck, maxIds);
+        }
+
+        /** By Kafka's names. */
+        Map<String, String> toKafkaNames() {
+            Map<String, String> names = new TreeMap<>();
+            names.put("transaction.state.log.num.partitions", Integer.toString(statePartitions));
+            names.put("transaction.max.timeout.ms", Long.toString(maxTimeout.toMillis()));
+            names.put("transaction.abort.timed.out.transaction.cleanup.interval.ms", Long.toString(timeoutCheck.toMillis()));
+            names.put("transactional.id.expiration.ms", Long.toString(idExpiration.toMillis()));
+            names.put("transaction.remove.expired.transaction.cleanup.interval.ms", Long.toString(expirationCheck.toMillis()));
             return names;
         }
     }
@@ -113,43 +153,53 @@ public record KafkaConfig(int maxRequestBytes, int maxControlRequestBytes, int m
 
     public KafkaConfig withMaxRequestBytes(int value) {
         return new KafkaConfig(value, maxControlRequestBytes, maxInFlightRequests, maxInFlightBytes, fetchMaxBytes, autoCreateTopics,
-            stallTimeout, maxIdle, drainTimeout, groups, security);
+            stallTimeout, maxIdle, drainTimeout, groups, transactions, security);
     }
 
     public KafkaConfig withMaxInFlightRequests(int value) {
         return new KafkaConfig(maxRequestBytes, maxControlRequestBytes, value, maxInFlightBytes, fetchMaxBytes, autoCreateTopics,
-            stallTimeout, maxIdle, drainTimeout, groups, security);
+            stallTimeout, maxIdle, drainTimeout, groups, transactions, security);
     }
 
     public KafkaConfig withTimeouts(Duration stall, Duration idle) {
         return new KafkaConfig(maxRequestBytes, maxControlRequestBytes, maxInFlightRequests, maxInFlightBytes, fetchMaxBytes,
-            autoCreateTopics, stall, idle, drainTimeout, groups, security);
+            autoCreateTopics, stall, idle, drainTimeout, groups, transactions, security);
     }
 
     public KafkaConfig withAutoCreateTopics(boolean value) {
         return new KafkaConfig(maxRequestBytes, maxControlRequestBytes, maxInFlightRequests, maxInFlightBytes, fetchMaxBytes, value,
-            stallTimeout, maxIdle, drainTimeout, groups, security);
+            stallTimeout, maxIdle, drainTimeout, groups, transactions, security);
     }
 
     public KafkaConfig withGroups(Groups value) {
         return new KafkaConfig(maxRequestBytes, maxControlRequestBytes, maxInFlightRequests, maxInFlightBytes, fetchMaxBytes,
-            autoCreateTopics, stallTimeout, maxIdle, drainTimeout, value, security);
+            autoCreateTopics, stallTimeout, maxIdle, drainTimeout, value, transactions, security);
+    }
+
+    public KafkaConfig withTransactions(Transactions value) {
+        return new KafkaConfig(maxRequestBytes, maxControlRequestBytes, maxInFlightRequests, maxInFlightBytes, fetchMaxBytes,
+            autoCreateTopics, stallTimeout, maxIdle, drainTimeout, groups, value, security);
     }
 
     public KafkaConfig withSecurity(Security value) {
         return new KafkaConfig(maxRequestBytes, maxControlRequestBytes, maxInFlightRequests, maxInFlightBytes, fetchMaxBytes,
-            autoCreateTopics, stallTimeout, maxIdle, drainTimeout, groups, value);
+            autoCreateTopics, stallTimeout, maxIdle, drainTimeout, groups, transactions, value);
     }
 
     /** All settings that have a name in Kafka, by that name. */
     Map<String, String> toKafkaNames() {
         Map<String, String> names = new TreeMap<>(groups.toKafkaNames());
         names.putAll(security.toKafkaNames());
+        names.putAll(transactions.toKafkaNames());
         names.put("socket.request.max.bytes", Integer.toString(maxRequestBytes));
         names.put("fetch.max.bytes", Integer.toString(fetchMaxBytes));
         names.put("auto.create.topics.enable", Boolean.toString(autoCreateTopics));
         names.put("connections.max.idle.ms", Long.toString(maxIdle.toMillis()));
         return names;
+    }
+
+    private static boolean isPositive(Duration duration) {
+        return !duration.isNegative() && !duration.isZero();
     }
 
     private static void require(boolean holds, String message) {

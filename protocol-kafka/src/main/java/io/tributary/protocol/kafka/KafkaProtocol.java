@@ -9,6 +9,8 @@ import io.tributary.core.protocol.Protocol;
 import io.tributary.core.protocol.ProtocolContext;
 import io.tributary.core.security.Access;
 import io.tributary.protocol.kafka.coordinator.GroupCoordinators;
+import io.tributary.protocol.kafka.coordinator.transaction.Marker;
+import io.tributary.protocol.kafka.coordinator.transaction.TransactionCoordinators;
 import io.tributary.protocol.kafka.handler.ApiHandler;
 import io.tributary.protocol.kafka.handler.ApiTable;
 import io.tributary.protocol.kafka.handler.cluster.AlterPartitionReassignmentsHandler;
@@ -38,7 +40,6 @@ import io.tributary.protocol.kafka.handler.groups.StreamsGroupHeartbeatHandler;
 import io.tributary.protocol.kafka.handler.groups.SyncGroupHandler;
 import io.tributary.protocol.kafka.handler.records.DeleteRecordsHandler;
 import io.tributary.protocol.kafka.handler.records.FetchHandler;
-import io.tributary.protocol.kafka.handler.records.InitProducerIdHandler;
 import io.tributary.protocol.kafka.handler.records.ListOffsetsHandler;
 import io.tributary.protocol.kafka.handler.records.OffsetForLeaderEpochHandler;
 import io.tributary.protocol.kafka.handler.records.ProduceHandler;
@@ -58,6 +59,15 @@ import io.tributary.protocol.kafka.handler.topics.DeleteTopicsHandler;
 import io.tributary.protocol.kafka.handler.topics.DescribeClusterHandler;
 import io.tributary.protocol.kafka.handler.topics.DescribeTopicPartitionsHandler;
 import io.tributary.protocol.kafka.handler.topics.MetadataHandler;
+import io.tributary.protocol.kafka.handler.transactions.AddOffsetsToTxnHandler;
+import io.tributary.protocol.kafka.handler.transactions.AddPartitionsToTxnHandler;
+import io.tributary.protocol.kafka.handler.transactions.DescribeProducersHandler;
+import io.tributary.protocol.kafka.handler.transactions.DescribeTransactionsHandler;
+import io.tributary.protocol.kafka.handler.transactions.EndTxnHandler;
+import io.tributary.protocol.kafka.handler.transactions.InitProducerIdHandler;
+import io.tributary.protocol.kafka.handler.transactions.ListTransactionsHandler;
+import io.tributary.protocol.kafka.handler.transactions.TxnOffsetCommitHandler;
+import io.tributary.protocol.kafka.handler.transactions.WriteTxnMarkersHandler;
 import io.tributary.protocol.kafka.quota.ClientQuotas;
 import io.tributary.protocol.kafka.session.KafkaSessions;
 import io.tributary.protocol.kafka.session.SessionLimits;
@@ -65,6 +75,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.CoordinatorNotAvailableException;
 import org.jspecify.annotations.Nullable;
 
 /** Kafka's protocol as Kafka 4.4 speaks it; docs/protocols/kafka.md lists the APIs. */
@@ -74,6 +86,7 @@ public final class KafkaProtocol implements Protocol {
     private final KafkaConfig config;
     private volatile @Nullable KafkaSessions sessions;
     private volatile @Nullable GroupCoordinators coordinators;
+    private volatile @Nullable TransactionCoordinators transactionCoordinators;
 
     public KafkaProtocol(KafkaConfig config) {
         this.config = config;
@@ -92,27 +105,47 @@ public final class KafkaProtocol implements Protocol {
     @Override
     public CompletionStage<ChannelInitializer<Channel>> start(ProtocolContext context) {
         Broker broker = context.broker();
-        GroupCoordinators groups = new GroupCoordinators(broker, config.groups().toKafkaNames());
-        ApiTable table = new ApiTable(handlers(broker, groups), broker.clusterId(), broker.nodeId());
+        TransactionCoordinators transactions = new TransactionCoordinators(broker, config.transactions().toSettings(), this::endOffsets);
+        GroupCoordinators groups = new GroupCoordinators(broker, config.groups().toKafkaNames(), transactions);
+        ApiTable table = new ApiTable(handlers(broker, groups, transactions), broker.clusterId(), broker.nodeId());
         SessionLimits limits = new SessionLimits(config.maxRequestBytes(), config.maxControlRequestBytes(), config.maxInFlightRequests(),
             config.maxInFlightBytes(), config.stallTimeout(), config.maxIdle(), config.drainTimeout());
         KafkaSessions started = new KafkaSessions(context, table, limits, config.security().toSettings(),
             config.security().principalRules(), new ClientQuotas(broker.access().quotas()));
         coordinators = groups;
+        transactionCoordinators = transactions;
         sessions = started;
         groups.resume(Namespace.DEFAULT);
+        transactions.resume();
         return CompletableFuture.completedFuture(started);
     }
 
-    private List<ApiHandler<?>> handlers(Broker broker, GroupCoordinators groups) {
+    private CompletionStage<Void> endOffsets(Namespace namespace, TopicPartition partition, Marker marker) {
+        GroupCoordinators groups = coordinators;
+        if (groups == null) {
+            return CompletableFuture.failedFuture(new CoordinatorNotAvailableException("the broker is starting"));
+        }
+        return groups.of(namespace).thenCompose(group -> group.completeTransaction(partition, marker.producer().id(),
+            marker.producer().epoch(), marker.coordinatorEpoch(), marker.result(), marker.transactionVersion()));
+    }
+
+    private List<ApiHandler<?>> handlers(Broker broker, GroupCoordinators groups, TransactionCoordinators transactions) {
         Topics topics = broker.topics();
         List<ApiHandler<?>> handlers = new ArrayList<>(List.of(
-            new ProduceHandler(topics),
+            new ProduceHandler(topics, transactions),
             new FetchHandler(topics, config.fetchMaxBytes()),
             new ListOffsetsHandler(topics),
             new OffsetForLeaderEpochHandler(topics),
             new DeleteRecordsHandler(topics),
-            new InitProducerIdHandler(broker),
+            new InitProducerIdHandler(broker, transactions),
+            new AddPartitionsToTxnHandler(transactions, topics),
+            new AddOffsetsToTxnHandler(transactions, groups),
+            new TxnOffsetCommitHandler(groups, topics),
+            new EndTxnHandler(transactions),
+            new ListTransactionsHandler(transactions),
+            new DescribeTransactionsHandler(transactions),
+            new DescribeProducersHandler(topics),
+            new WriteTxnMarkersHandler(transactions),
             new MetadataHandler(broker, config.autoCreateTopics()),
             new DescribeTopicPartitionsHandler(broker),
             new DescribeClusterHandler(broker),
@@ -122,7 +155,7 @@ public final class KafkaProtocol implements Protocol {
             new DescribeConfigsHandler(broker, new BrokerSettings(config.toKafkaNames(), KafkaConfig.DEFAULT.toKafkaNames())),
             new AlterConfigsHandler(topics),
             new IncrementalAlterConfigsHandler(topics),
-            new FindCoordinatorHandler(groups, broker.nodeId()),
+            new FindCoordinatorHandler(groups, transactions, broker.nodeId()),
             new JoinGroupHandler(groups),
             new SyncGroupHandler(groups),
             new HeartbeatHandler(groups),
@@ -171,9 +204,11 @@ public final class KafkaProtocol implements Protocol {
     public CompletionStage<Void> stop() {
         KafkaSessions running = sessions;
         GroupCoordinators groups = coordinators;
-        if (running == null || groups == null) {
+        TransactionCoordinators transactions = transactionCoordinators;
+        if (running == null || groups == null || transactions == null) {
             return CompletableFuture.completedFuture(null);
         }
-        return running.stop().handle((done, failure) -> groups.stop()).thenCompose(stopping -> stopping);
+        return running.stop().handle((done, failure) -> transactions.stop()).thenCompose(stopping -> stopping)
+            .thenCompose(done -> groups.stop());
     }
 }

@@ -33,7 +33,8 @@ final class KafkaFixture implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(60);
     /** As small as the tests need it, so that they start fast. */
     static final KafkaConfig CONFIG = KafkaConfig.DEFAULT.withGroups(new KafkaConfig.Groups(5, 1, Duration.ZERO, Duration.ofSeconds(1),
-        Duration.ofMinutes(5), 100, Duration.ofDays(7), 4096));
+        Duration.ofMinutes(5), 100, Duration.ofDays(7), 4096)).withTransactions(new KafkaConfig.Transactions(5, Duration.ofMinutes(15),
+        Duration.ofMillis(100), Duration.ofDays(7), Duration.ofSeconds(1), 1_000));
 
     private final TestBroker broker;
     private final int port;
