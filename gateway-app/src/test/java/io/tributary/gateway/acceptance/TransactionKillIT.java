@@ -37,6 +37,7 @@ class TransactionKillIT {
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     private Path directory;
 
+    @SuppressWarnings("FutureReturnValueIgnored") // A record that is missing tells of it.
     @ParameterizedTest
     @ValueSource(strings = {"fsync", "os"})
     void everyRecordIsTransformedOnce(String durability) throws Exception {

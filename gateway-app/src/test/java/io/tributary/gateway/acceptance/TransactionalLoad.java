@@ -76,6 +76,7 @@ final class TransactionalLoad implements Runnable {
         }
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // The commit tells of a send that failed.
     private void transform(KafkaProducer<byte[], byte[]> producer, KafkaConsumer<byte[], byte[]> consumer) {
         long begin = consumer.position(from);
         if (begin >= count) {

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.apache.kafka.clients.admin.AbortTransactionSpec;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -19,12 +20,15 @@ import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.ScramCredentialInfo;
 import org.apache.kafka.clients.admin.ScramMechanism;
+import org.apache.kafka.clients.admin.TransactionListing;
 import org.apache.kafka.clients.admin.UserScramCredentialAlteration;
 import org.apache.kafka.clients.admin.UserScramCredentialDeletion;
 import org.apache.kafka.clients.admin.UserScramCredentialUpsertion;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.acl.AccessControlEntry;
 import org.apache.kafka.common.acl.AccessControlEntryFilter;
 import org.apache.kafka.common.acl.AclBinding;
@@ -40,6 +44,7 @@ import org.apache.kafka.common.errors.ResourceNotFoundException;
 import org.apache.kafka.common.errors.SaslAuthenticationException;
 import org.apache.kafka.common.errors.SecurityDisabledException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
 import org.apache.kafka.common.errors.UnacceptableCredentialException;
 import org.apache.kafka.common.resource.PatternType;
 import org.apache.kafka.common.resource.ResourcePattern;
@@ -121,6 +126,46 @@ class AclIT {
         produce("plans");
         assertThatExceptionOfType(TopicAuthorizationException.class).isThrownBy(() -> produce("news"));
         assertThatExceptionOfType(TopicAuthorizationException.class).as("nor makes a topic").isThrownBy(() -> produce("unheard-of"));
+    }
+
+    private static KafkaProducer<String, String> transactional(String id) {
+        Map<String, Object> settings = new HashMap<>(ALICE);
+        settings.put("transactional.id", id);
+        KafkaProducer<String, String> producer = fixture.producer(settings);
+        producer.initTransactions();
+        producer.beginTransaction();
+        return producer;
+    }
+
+    @Test
+    void aTransactionNeedsItsIdTheTopicAndTheGroup() {
+        assertThatExceptionOfType(TransactionalIdAuthorizationException.class).isThrownBy(() -> transactional("alices"));
+        grant(allow(ResourceType.TRANSACTIONAL_ID, "alices", AclOperation.WRITE));
+        try (KafkaProducer<String, String> producer = transactional("alices")) {
+            assertThatExceptionOfType(TopicAuthorizationException.class).isThrownBy(() ->
+                KafkaFixture.get(producer.send(new ProducerRecord<>("plans", "v"))));
+        }
+        grant(allow(ResourceType.TOPIC, "plans", AclOperation.WRITE), allow(ResourceType.TOPIC, "plans", AclOperation.READ));
+        Map<TopicPartition, OffsetAndMetadata> offsets = Map.of(new TopicPartition("plans", 0), new OffsetAndMetadata(1));
+        Map<String, Object> member = new HashMap<>(ALICE);
+        member.put("group.id", "workers");
+        try (KafkaProducer<String, String> producer = transactional("alices");
+             KafkaConsumer<String, String> consumer = fixture.consumer(member)) {
+            KafkaFixture.get(producer.send(new ProducerRecord<>("plans", "v")));
+            assertThatExceptionOfType(GroupAuthorizationException.class).isThrownBy(() ->
+                producer.sendOffsetsToTransaction(offsets, consumer.groupMetadata()));
+            producer.abortTransaction();
+            grant(allow(ResourceType.GROUP, "workers", AclOperation.READ));
+            producer.beginTransaction();
+            producer.sendOffsetsToTransaction(offsets, consumer.groupMetadata());
+            producer.commitTransaction();
+        }
+        assertThat(KafkaFixture.get(alice.listTransactions().all())).extracting(TransactionListing::transactionalId)
+            .containsExactly("alices");
+        assertThatExceptionOfType(ClusterAuthorizationException.class).isThrownBy(() -> KafkaFixture.get(
+            alice.abortTransaction(new AbortTransactionSpec(new TopicPartition("plans", 0), 1, (short) 0, 0)).all()));
+        removeAcls();
+        assertThat(KafkaFixture.get(alice.listTransactions().all())).isEmpty();
     }
 
     @Test

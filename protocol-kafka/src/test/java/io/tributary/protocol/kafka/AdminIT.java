@@ -38,7 +38,6 @@ import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.OffsetOutOfRangeException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
-import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -214,10 +213,5 @@ class AdminIT {
         assertThatThrownBy(() -> get(producer.send(new ProducerRecord<>("__consumer_offsets", 0, "k", "v"))))
             .isInstanceOf(InvalidTopicException.class);
         assertThatThrownBy(() -> get(admin.deleteTopics(List.of("__consumer_offsets")).all())).isInstanceOf(InvalidTopicException.class);
-    }
-
-    @Test
-    void whatIsNotBuiltIsUnsupportedAndNotFaked() {
-        assertThatThrownBy(() -> get(admin.listTransactions().all())).isInstanceOf(UnsupportedVersionException.class);
     }
 }
