@@ -165,8 +165,10 @@ class AclIT {
             .containsExactlyInAnyOrder(AclOperation.READ, AclOperation.WRITE, AclOperation.CREATE, AclOperation.DELETE, AclOperation.ALTER,
                 AclOperation.DESCRIBE, AclOperation.DESCRIBE_CONFIGS, AclOperation.ALTER_CONFIGS);
         DescribeClusterOptions cluster = new DescribeClusterOptions().includeAuthorizedOperations(true);
+        assertThat(KafkaFixture.get(alice.describeCluster(cluster).authorizedOperations())).as("without DESCRIBE").isEmpty();
+        grant(allow(ResourceType.CLUSTER, "kafka-cluster", AclOperation.DESCRIBE));
         assertThat(KafkaFixture.get(alice.describeCluster(cluster).authorizedOperations()))
-            .containsExactlyInAnyOrder(AclOperation.ALTER_CONFIGS, AclOperation.DESCRIBE_CONFIGS);
+            .containsExactlyInAnyOrder(AclOperation.DESCRIBE, AclOperation.ALTER_CONFIGS, AclOperation.DESCRIBE_CONFIGS);
     }
 
     @Test
