@@ -3,6 +3,7 @@ package io.tributary.gateway.net;
 import io.netty.channel.Channel;
 import io.netty.handler.ipfilter.IpFilterRuleType;
 import io.netty.handler.ipfilter.IpSubnetFilterRule;
+import io.netty.util.NetUtil;
 import io.tributary.gateway.config.ConfigurationException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -16,12 +17,15 @@ final class TrustedProxies {
     /** Takes addresses and networks, {@code 10.0.0.7} and {@code 10.0.0.0/8}; fails with a ConfigurationException. */
     TrustedProxies(List<String> addresses) {
         for (String address : addresses) {
-            String network = address.indexOf('/') >= 0 ? address : address + (address.indexOf(':') >= 0 ? "/128" : "/32");
-            if (!network.matches("[0-9a-fA-F.:]+/[0-9]{1,3}")) {
+            int slash = address.indexOf('/');
+            String host = slash < 0 ? address : address.substring(0, slash);
+            boolean v6 = NetUtil.isValidIpV6Address(host);
+            // Names are not looked up.
+            if (!v6 && !NetUtil.isValidIpV4Address(host)) {
                 throw notAnAddress(address, null);
             }
             try {
-                networks.add(new IpSubnetFilterRule(network, IpFilterRuleType.ACCEPT));
+                networks.add(new IpSubnetFilterRule(slash < 0 ? address + (v6 ? "/128" : "/32") : address, IpFilterRuleType.ACCEPT));
             } catch (IllegalArgumentException e) {
                 throw notAnAddress(address, e);
             }

@@ -9,6 +9,7 @@ import io.tributary.core.security.TokenVerifier;
 import io.tributary.gateway.config.ConfigurationException;
 import io.tributary.gateway.config.SecurityProperties;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -16,6 +17,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.jose4j.http.Get;
 import org.jose4j.jwa.AlgorithmConstraints;
 import org.jose4j.jwk.HttpsJwks;
 import org.jose4j.jwk.JsonWebKeySet;
@@ -43,6 +45,11 @@ public final class JwtVerifier implements TokenVerifier {
     private static final int KEEP_ALIVE_SECONDS = 10;
     private static final int MAX_NAME = 250;
     private static final int MAX_TOKEN = 64 << 10;
+    private static final int MAX_KEYS = 1 << 20;
+    private static final int CONNECT_TIMEOUT_MS = 3000;
+    private static final int READ_TIMEOUT_MS = 5000;
+    private static final long REFRESH_MS = 1000;
+    private static final long RETAIN_SECONDS = 3600;
     private static final AlgorithmConstraints SIGNED = new AlgorithmConstraints(AlgorithmConstraints.ConstraintType.PERMIT,
         AlgorithmIdentifiers.RSA_USING_SHA256, AlgorithmIdentifiers.RSA_USING_SHA384, AlgorithmIdentifiers.RSA_USING_SHA512,
         AlgorithmIdentifiers.RSA_PSS_USING_SHA256, AlgorithmIdentifiers.RSA_PSS_USING_SHA384, AlgorithmIdentifiers.RSA_PSS_USING_SHA512,
@@ -79,13 +86,12 @@ public final class JwtVerifier implements TokenVerifier {
         }
         if (settings.allowUnsigned()) {
             LOG.warn("tributary.security.oauth.allow-unsigned is set: tokens are believed without a signature");
-            return builder.setDisableRequireSignature().setSkipSignatureVerification()
+            return builder.setDisableRequireSignature().setSkipVerificationKeyResolutionOnNone()
                 .setJwsAlgorithmConstraints(AlgorithmConstraints.ALLOW_ONLY_NONE).build();
         }
         builder.setJwsAlgorithmConstraints(SIGNED);
         if (settings.jwksUrl() != null) {
-            return builder.setVerificationKeyResolver(
-                new HttpsJwksVerificationKeyResolver(new HttpsJwks(settings.jwksUrl().toString()))).build();
+            return builder.setVerificationKeyResolver(new HttpsJwksVerificationKeyResolver(keysAt(settings.jwksUrl()))).build();
         }
         if (settings.jwksFile() == null) {
             throw new ConfigurationException("tributary.security.oauth has no keys");
@@ -97,6 +103,20 @@ public final class JwtVerifier implements TokenVerifier {
             throw new ConfigurationException("the keys in " + settings.jwksFile() + " (tributary.security.oauth.jwks-file) cannot be read: "
                 + e.getMessage(), e);
         }
+    }
+
+    /** What was fetched counts on for a while when the issuer cannot be asked; asking it again does not take long. */
+    private static HttpsJwks keysAt(URI url) {
+        Get get = new Get();
+        get.setConnectTimeout(CONNECT_TIMEOUT_MS);
+        get.setReadTimeout(READ_TIMEOUT_MS);
+        get.setRetries(0);
+        get.setResponseBodySizeLimit(MAX_KEYS);
+        HttpsJwks keys = new HttpsJwks(url.toString());
+        keys.setSimpleHttpGet(get);
+        keys.setRefreshReprieveThreshold(REFRESH_MS);
+        keys.setRetainCacheOnErrorDuration(RETAIN_SECONDS);
+        return keys;
     }
 
     @Override

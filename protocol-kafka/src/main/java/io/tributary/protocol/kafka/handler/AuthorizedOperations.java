@@ -25,8 +25,9 @@ public final class AuthorizedOperations {
         return bits(GROUP, operation -> caller.mayOnGroup(operation, group));
     }
 
+    /** None for a caller who may not describe the cluster, whatever else that one may do, as in Kafka. */
     public static int onCluster(Caller caller) {
-        return bits(CLUSTER, caller::mayOnCluster);
+        return caller.mayOnCluster(Operation.DESCRIBE) ? bits(CLUSTER, caller::mayOnCluster) : 0;
     }
 
     private static int bits(List<Operation> possible, Predicate<Operation> allowed) {
