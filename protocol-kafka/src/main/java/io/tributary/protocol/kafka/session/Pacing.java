@@ -5,6 +5,8 @@ import io.tributary.protocol.kafka.codec.ThrottleTime;
 import io.tributary.protocol.kafka.handler.Caller;
 import io.tributary.protocol.kafka.quota.QuotaKind;
 import io.tributary.protocol.kafka.quota.Throttle;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -14,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Holds a client to its quotas (KIP-219): it is told in the answer how long to wait, and for so long nothing more is taken from it. */
 final class Pacing {
+    private static final Set<ApiKeys> LOGIN = EnumSet.of(ApiKeys.SASL_HANDSHAKE, ApiKeys.SASL_AUTHENTICATE);
+
     private final ChannelHandlerContext ctx;
     private final Throttle throttle;
     private final Runnable resume;
@@ -44,7 +48,9 @@ final class Pacing {
     @SuppressWarnings("FutureReturnValueIgnored") // does nothing when the session has ended before
     void answered(PendingRequest place, @Nullable ApiMessage answer) {
         RequestContext request = place.request().context();
-        if (throttle.isFree(place.call().caller().principal().name(), request.clientId())) {
+        // A login is not of whom the quota would be for.
+        if (LOGIN.contains(request.header.apiKey())
+            || throttle.isFree(place.call().caller().principal().name(), request.clientId())) {
             return;
         }
         long waitMs = throttle.busy(place.busyNanos());
