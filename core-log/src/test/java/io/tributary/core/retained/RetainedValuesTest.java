@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.tributary.core.TestBroker;
+import io.tributary.core.api.Partition;
 import io.tributary.core.api.PublishRequest;
 import io.tributary.core.api.Topic;
 import io.tributary.core.api.TransactionRequest;
@@ -95,11 +96,23 @@ class RetainedValuesTest {
         return Objects.requireNonNull(broker.broker().topics().find(TopicName.of(RetainedValues.TOPIC)));
     }
 
-    private List<Record> log() {
+    /** The records of the topic itself, by partition. */
+    private List<Record> published() {
         List<Record> all = new ArrayList<>();
-        long end = retainedTopic().partition(0).highWatermark();
-        for (long next = 0; next < end;) {
-            List<Record> some = get(retainedTopic().partition(0).readRecords(next, 1_000, 1 << 20));
+        for (Partition partition : Objects.requireNonNull(broker.broker().topics().find(TOPIC)).partitions()) {
+            all.addAll(read(partition));
+        }
+        return all;
+    }
+
+    private List<Record> log() {
+        return read(retainedTopic().partition(0));
+    }
+
+    private static List<Record> read(Partition partition) {
+        List<Record> all = new ArrayList<>();
+        for (long next = 0; next < partition.highWatermark();) {
+            List<Record> some = get(partition.readRecords(next, 1_000, 1 << 20));
             if (some.isEmpty()) {
                 break;
             }
@@ -122,9 +135,7 @@ class RetainedValuesTest {
         assertThat(record.headers()).isEqualTo(Headers.of(Header.of("site", "north"), Header.of("site", "east")));
         assertThat(record.subject()).isEqualTo("sensors/7/temp");
         // It is in its topic too, like any other.
-        assertThat(get(broker.broker().topics().find(TOPIC).partition(0).readRecords(0, 10, 1 << 20)).size()
-            + get(broker.broker().topics().find(TOPIC).partition(1).readRecords(0, 10, 1 << 20)).size()
-            + get(broker.broker().topics().find(TOPIC).partition(2).readRecords(0, 10, 1 << 20)).size()).isEqualTo(3);
+        assertThat(published()).hasSize(3);
     }
 
     @Test
@@ -181,10 +192,8 @@ class RetainedValuesTest {
             });
             both.forEach(CompletableFuture::join);
             String last = "";
-            for (int partition = 0; partition < 3; partition++) {
-                for (Record record : get(broker.broker().topics().find(TOPIC).partition(partition).readRecords(0, 100_000, 1 << 24))) {
-                    last = subject.equals(record.subject()) ? text(record) : last;
-                }
+            for (Record record : published()) {
+                last = subject.equals(record.subject()) ? text(record) : last;
             }
             assertThat(text(find("sensors/" + subject).values().get(0).record())).isEqualTo(last);
         }
@@ -202,6 +211,25 @@ class RetainedValuesTest {
         assertThat(paths("#")).containsExactly("sensors/long", "sensors/short");
         nowMs.addAndGet(100_000);
         assertThat(paths("#")).containsExactly("sensors/short");
+    }
+
+    private void restore(String path, String value) {
+        get(broker.broker().retained().restore(Namespace.DEFAULT, path, value.getBytes(StandardCharsets.UTF_8), Headers.EMPTY));
+    }
+
+    @Test
+    void whatACrashKeptFromBeingRetainedIsRestoredUnlessThereIsANewerValue() {
+        retain("a", "old");
+        retain("b", "old");
+        broker.kill();
+        retain("b", "newer");
+        restore("sensors/a", "restored");
+        restore("sensors/b", "restored");
+        restore("sensors/c", "restored");
+        assertThat(find("sensors/+").values()).extracting(value -> text(value.record())).containsExactly("restored", "newer", "restored");
+        // Nothing of that was published.
+        restore("other", "restored");
+        assertThat(broker.broker().topics().find(TopicName.of("other"))).isNull();
     }
 
     @Test

@@ -136,6 +136,19 @@ class RetainedIT {
     }
 
     @Test
+    void aValueWhoseKeyIsNoTopicNameComesUnderItsTopic() throws InterruptedException {
+        retain("not+one", bytes("odd"));
+        Mqtt5BlockingClient client = connect();
+        try (Mqtt5BlockingClient.Mqtt5Publishes publishes = client.publishes(MqttGlobalPublishFilter.ALL)) {
+            client.subscribeWith().topicFilter("plant/+").qos(MqttQos.AT_MOST_ONCE).send();
+            Mqtt5Publish odd = receive(publishes, 1).get(0);
+            assertThat(odd.getTopic()).hasToString("plant");
+            assertThat(text(odd)).isEqualTo("odd");
+        }
+        client.disconnect();
+    }
+
+    @Test
     void anExpiredMessageIsNotSentAndNotKept() throws InterruptedException {
         Mqtt5BlockingClient client = connect();
         client.publishWith().topic("plant/short").qos(MqttQos.AT_LEAST_ONCE).retain(true).messageExpiryInterval(60).payload(bytes("1"))

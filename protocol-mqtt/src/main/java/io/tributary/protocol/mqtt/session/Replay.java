@@ -2,6 +2,8 @@ package io.tributary.protocol.mqtt.session;
 
 import io.tributary.core.api.retained.RetainedPage;
 import io.tributary.core.api.retained.RetainedValue;
+import io.tributary.core.model.Address;
+import io.tributary.core.model.Subject;
 import io.tributary.protocol.mqtt.session.Outgoing.Match;
 import io.tributary.protocol.mqtt.state.FilterOptions;
 import io.tributary.protocol.mqtt.translate.OutboundTranslation;
@@ -82,8 +84,10 @@ final class Replay {
     private void take(RetainedPage page) {
         for (RetainedValue value : page.values()) {
             if (options.filter().matches(value.path()) && live.mayRead(value.path())) {
+                Address address = Address.parse(live.session().key().namespace(), value.path());
+                String name = OutboundTranslation.path(address.topic(), Subject.toKey(address.subject()));
                 int qos = Math.min(options.qos(), OutboundTranslation.publishedQos(value.record().headers()));
-                ready.add(new Outgoing(value.path(), value.record(), new Match(qos, true, LiveSession.identifiers(options)), null, null));
+                ready.add(new Outgoing(name, value.record(), new Match(qos, true, LiveSession.identifiers(options)), null, null));
             }
         }
         next = page.next();
