@@ -147,7 +147,7 @@ final class RetainedLog {
     CompletionStage<PublishResult> publish(PublishRequest request, PathKey path) {
         PublishRequest timed = request.timestamp() == PublishRequest.NOW ? request.withTimestamp(clock.millis()) : request;
         CompletableFuture<PublishResult> stored;
-        CompletableFuture<PublishResult> kept;
+        CompletionStage<PublishResult> kept;
         synchronized (lock) {
             stored = publisher.publish(timed.withRetain(false)).toCompletableFuture();
             if (stored.isCompletedExceptionally()) {
@@ -159,14 +159,14 @@ final class RetainedLog {
     }
 
     /** Only with the lock held. */
-    private CompletableFuture<PublishResult> keep(PublishRequest request, PathKey path) {
+    private CompletionStage<PublishResult> keep(PublishRequest request, PathKey path) {
         byte[] value = request.value();
         byte[] kept = value == null || value.length == 0 ? null : value;
         byte[] key = path.path().getBytes(StandardCharsets.UTF_8);
-        CompletableFuture<PublishResult> stored = publisher.publish(PublishRequest.of(topic.name(), key, kept, request.headers())
-            .withPartition(0).withTimestamp(request.timestamp())).toCompletableFuture();
+        CompletionStage<PublishResult> stored = publisher.publish(PublishRequest.of(topic.name(), key, kept, request.headers())
+            .withPartition(0).withTimestamp(request.timestamp()));
         Record record = new Record(0, request.timestamp(), key, kept, request.headers());
-        pending.add(new Pending(path, row(0, record), stored));
+        pending.add(new Pending(path, row(0, record), stored.toCompletableFuture()));
         stored.whenComplete((result, failure) -> apply());
         return stored;
     }
@@ -264,7 +264,7 @@ final class RetainedLog {
                 RetainedRow now = view.find(id(), path);
                 synchronized (lock) {
                     if (expired.equals(now) && pending.stream().noneMatch(each -> each.path.equals(path))) {
-                        CompletableFuture<PublishResult> unused = keep(PublishRequest.of(topic.name(), null, null, Headers.EMPTY)
+                        keep(PublishRequest.of(topic.name(), null, null, Headers.EMPTY)
                             .withTimestamp(clock.millis()), path);
                     }
                 }
@@ -279,7 +279,7 @@ final class RetainedLog {
         CompletableFuture<Void> done = new CompletableFuture<>();
         viewThread.execute(() -> {
             RetainedRow now = view.find(id(), path);
-            CompletableFuture<PublishResult> kept = null;
+            CompletionStage<PublishResult> kept = null;
             synchronized (lock) {
                 if ((now == null || now.offset() < openedAt) && pending.stream().noneMatch(each -> each.path.equals(path))) {
                     kept = keep(PublishRequest.of(topic.name(), null, value, headers).withTimestamp(clock.millis()), path);
