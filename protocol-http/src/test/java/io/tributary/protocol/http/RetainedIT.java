@@ -2,10 +2,17 @@ package io.tributary.protocol.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tributary.core.model.Namespace;
+import io.tributary.core.model.TopicName;
+import io.tributary.core.security.Authenticator;
+import io.tributary.core.security.Authorizer;
+import io.tributary.core.security.Operation;
+import io.tributary.core.security.Principal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.core.ParameterizedTypeReference;
@@ -91,6 +98,36 @@ class RetainedIT {
         client.post().uri("/v1/topics/" + topic + "/messages?retain=true&key={k}", "a\0b").bodyValue("x").exchange()
             .expectStatus().isBadRequest();
         assertThat(records(page(""))).isEmpty();
+    }
+
+    @Test
+    void showsWhatTheCallerMayRead() {
+        Authenticator everybody = credentials -> CompletableFuture.completedFuture(new Principal("guest", Namespace.DEFAULT));
+        Authorizer someTopics = (principal, operation, resource) ->
+            operation == Operation.WRITE || List.of("open", "mqtt").contains(resource.name());
+        try (TestServer guarded = new TestServer(everybody, someTopics)) {
+            for (String name : List.of("open", "mqtt", "secret")) {
+                guarded.broker().topics().getOrAutoCreate(TopicName.of(name)).toCompletableFuture().join();
+                guarded.client().post().uri("/v1/topics/" + name + "/messages?retain=true&key={k}", "/a").bodyValue("x").exchange()
+                    .expectStatus().isOk();
+            }
+            guarded.client().get().uri("/v1/topics/open/retained").exchange().expectStatus().isOk().expectBody()
+                .jsonPath("$.records.length()").isEqualTo(1);
+            guarded.client().get().uri("/v1/topics/secret/retained").exchange().expectStatus().isForbidden();
+            // Its keys are addresses among those of all topics.
+            guarded.client().get().uri("/v1/topics/mqtt/retained").exchange().expectStatus().isForbidden();
+        }
+    }
+
+    @Test
+    void theTopicOfNamelessAddressesHasItsOwnAlone() {
+        client.post().uri("/v1/topics/mqtt/messages?retain=true&key={k}", "/" + topic + "/x").bodyValue("own").exchange().expectStatus()
+            .isOk();
+        publish("key=x&retain=true", "other").isOk();
+        client.get().uri("/v1/topics/mqtt/retained?limit=1000&subject={s}", "+/" + topic + "/#").exchange().expectStatus().isOk()
+            .expectBody().jsonPath("$.records.length()").isEqualTo(1).jsonPath("$.records[0].key").isEqualTo("/" + topic + "/x");
+        client.get().uri("/v1/topics/mqtt/retained?limit=1000&subject={s}", topic + "/#").exchange().expectStatus().isOk()
+            .expectBody().jsonPath("$.records").isEmpty();
     }
 
     @Test

@@ -53,6 +53,10 @@ public final class RetainedHandler {
             ServerWebExchange exchange) {
         Principal caller = AuthenticationFilter.caller(exchange);
         TopicName name = guard.topic(caller, io.tributary.core.security.Operation.READ, topic);
+        if (RetainedTranslation.isAmongAll(name)) {
+            // Where a page ends may be any topic's address.
+            guard.everyTopic(caller, io.tributary.core.security.Operation.READ);
+        }
         int most = Bounds.count("limit", limit, Bounds.DEFAULT_LIMIT, RetainedValues.MAX_VALUES);
         SubjectPattern pattern = RetainedTranslation.pattern(name, subject);
         return ClientConnection.of(exchange.getResponse())

@@ -23,6 +23,11 @@ public final class RetainedTranslation {
     private RetainedTranslation() {
     }
 
+    /** Whether the topic's keys are whole addresses, which lie among those of all topics. */
+    public static boolean isAmongAll(TopicName topic) {
+        return topic.name().equals(Address.FALLBACK_TOPIC);
+    }
+
     /**
      * The addresses of a topic's keys.
      *
@@ -30,8 +35,7 @@ public final class RetainedTranslation {
      */
     public static SubjectPattern pattern(TopicName topic, @Nullable String subject) {
         SubjectPattern keys = SubjectPattern.parse(subject == null ? MANY : subject, Address.SEPARATOR, ONE, MANY);
-        if (topic.name().equals(Address.FALLBACK_TOPIC)) {
-            // Its keys are the whole addresses, among those of all topics.
+        if (isAmongAll(topic)) {
             return keys;
         }
         List<String> words = new ArrayList<>();
