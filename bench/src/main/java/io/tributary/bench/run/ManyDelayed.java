@@ -10,9 +10,7 @@ import io.tributary.core.model.TopicConfig;
 import io.tributary.core.model.TopicName;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -23,7 +21,6 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
 
 /**
  * What a large number of delayed records costs: the time to schedule them, heap, memory and disk while they wait, what a restart and a kill
@@ -178,37 +175,11 @@ public final class ManyDelayed {
         long start = System.nanoTime();
         long records = step.run();
         double seconds = (System.nanoTime() - start) / NANOS_PER_SECOND;
-        System.gc();
-        long heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+        long heap = Footprint.heapBytes();
         out.printf(Locale.ROOT, "| %s | %.1f | %s | %,.0f | %,.0f | %,.0f | %,.0f |%n", name, seconds,
-            records == 0 ? "" : String.format(Locale.ROOT, "%,.0f", records / seconds), heap / BYTES_PER_MB, residentMb(),
-            size(directory.resolve("segments")) / BYTES_PER_MB, size(directory.resolve("schedule")) / BYTES_PER_MB);
-    }
-
-    private static double residentMb() throws IOException {
-        for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
-            if (line.startsWith("VmRSS:")) {
-                return Long.parseLong(line.replaceAll("\\D", "")) * 1024 / BYTES_PER_MB;
-            }
-        }
-        return Double.NaN;
-    }
-
-    private static long size(Path directory) throws IOException {
-        long size = 0;
-        if (Files.exists(directory)) {
-            List<Path> files;
-            try (Stream<Path> walk = Files.walk(directory)) {
-                files = walk.filter(Files::isRegularFile).toList();
-            }
-            for (Path file : files) {
-                try {
-                    size += Files.size(file);
-                } catch (NoSuchFileException compactedMeanwhile) {
-                    // It is counted no more.
-                }
-            }
-        }
-        return size;
+            records == 0 ? "" : String.format(Locale.ROOT, "%,.0f", records / seconds), heap / BYTES_PER_MB,
+            Footprint.residentBytes() / BYTES_PER_MB,
+            Footprint.fileBytes(directory.resolve("segments")) / BYTES_PER_MB,
+            Footprint.fileBytes(directory.resolve("schedule")) / BYTES_PER_MB);
     }
 }

@@ -1,5 +1,6 @@
 package io.tributary.core.api;
 
+import io.tributary.core.api.retained.RetainedValues;
 import io.tributary.core.security.Access;
 import java.util.concurrent.CompletionStage;
 
@@ -18,6 +19,9 @@ public interface Broker {
 
     /** The users, ACLs and quotas that are kept with the metadata. */
     Access access();
+
+    /** The last values of addresses. */
+    RetainedValues retained();
 
     /**
      * A keyed table of the broker's own state, kept as records of an internal topic and created on first use.

@@ -11,12 +11,14 @@ import io.tributary.core.api.Subscriptions;
 import io.tributary.core.api.Topic;
 import io.tributary.core.api.Topics;
 import io.tributary.core.api.Transactions;
+import io.tributary.core.api.retained.RetainedValues;
 import io.tributary.core.log.LogThread;
 import io.tributary.core.log.PartitionLog;
 import io.tributary.core.metadata.MetadataStore;
 import io.tributary.core.metadata.rocksdb.RocksMetadataStore;
 import io.tributary.core.model.BrokerException;
 import io.tributary.core.model.PartitionId;
+import io.tributary.core.retained.RetainedLogs;
 import io.tributary.core.routing.FullSubscriptions;
 import io.tributary.core.routing.RouteTable;
 import io.tributary.core.schedule.LogSchedule;
@@ -73,6 +75,7 @@ public final class EmbeddedBroker implements Broker, AutoCloseable {
     private final LogPublisher atOnce;
     private final Publisher publisher;
     private final LogSchedule schedule;
+    private final RetainedLogs retained;
     private final IdBlocks ids;
     private final StateTables tables;
     private final QueueSubscriptions subscriptions;
@@ -111,7 +114,10 @@ public final class EmbeddedBroker implements Broker, AutoCloseable {
         // After the subscriptions, which are to see what is fired, and the transactions that were cut off, which it would wait for.
         this.schedule = new LogSchedule(topics, atOnce, config.dataDir().resolve("schedule"), config.clock(), ids::next);
         undo.push(schedule::halt);
-        this.publisher = new SchedulingPublisher(atOnce, schedule, config.clock());
+        this.retained = new RetainedLogs(topics, atOnce, config.dataDir().resolve("retained"), reads, config.clock());
+        undo.push(retained::halt);
+        retained.recover(topics.all());
+        this.publisher = new SchedulingPublisher(atOnce, schedule, retained, config.clock());
         this.transactions = new SchedulingTransactions(coordinator, schedule, config.clock());
         threads.forEach(thread -> thread.setConsumedFloor(this::consumedBefore));
         long every = config.retentionEvery().toMillis();
@@ -214,6 +220,11 @@ public final class EmbeddedBroker implements Broker, AutoCloseable {
     }
 
     @Override
+    public RetainedValues retained() {
+        return retained;
+    }
+
+    @Override
     public Schedule schedule() {
         return schedule;
     }
@@ -265,6 +276,7 @@ public final class EmbeddedBroker implements Broker, AutoCloseable {
         }
         threads.forEach(LogThread::close);
         shutDown(reads);
+        retained.close();
         files.close();
         memory.close();
         metadata.close();
@@ -287,6 +299,7 @@ public final class EmbeddedBroker implements Broker, AutoCloseable {
         memory.halt();
         shutDown(changer);
         shutDown(reads);
+        retained.halt();
         metadata.close();
         lock.close();
     }

@@ -4,6 +4,8 @@ import io.tributary.core.api.PublishRequest;
 import io.tributary.core.api.PublishResult;
 import io.tributary.core.api.TransactionRequest;
 import io.tributary.core.api.Transactions;
+import io.tributary.core.model.BrokerException;
+import io.tributary.core.model.ErrorCode;
 import io.tributary.core.schedule.LogSchedule;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -26,6 +28,10 @@ final class SchedulingTransactions implements Transactions {
     @Override
     public CompletionStage<List<PublishResult>> commit(TransactionRequest request) {
         long now = clock.millis();
+        if (request.records().stream().anyMatch(PublishRequest::retain)) {
+            return CompletableFuture.failedFuture(
+                new BrokerException(ErrorCode.INVALID_ARGUMENT, "a record of a transaction cannot be retained"));
+        }
         if (request.records().stream().allMatch(record -> record.notBefore() == PublishRequest.AT_ONCE)) {
             return transactions.commit(request);
         }

@@ -54,7 +54,7 @@ class TopicStatsTest {
         assertThat(appended.records()).isEqualTo(10);
         assertThat(appended.appendedBytes()).isBetween(10_000L, 11_500L).isEqualTo(appended.sizeInBytes());
         assertThat(appended.readBytes()).isZero();
-        assertThat(appended.recordsAppended().last10s()).isEqualTo(1.0);
+        assertThat(appended.recordsAppended().last10s()).isBetween(0.01, 1.0);
         assertThat(topic.partition(1).stats().appendedRecords()).isEqualTo(5);
         get(topic.partition(0).readRecords(0, 100, 1 << 20));
         get(topic.partition(1).read(0, 1 << 20));

@@ -11,6 +11,7 @@ import io.tributary.protocol.http.handler.Guard;
 import io.tributary.protocol.http.handler.ProblemHandler;
 import io.tributary.protocol.http.handler.PublishHandler;
 import io.tributary.protocol.http.handler.ReadHandler;
+import io.tributary.protocol.http.handler.RetainedHandler;
 import io.tributary.protocol.http.handler.ScheduleHandler;
 import io.tributary.protocol.http.handler.SubscriptionHandler;
 import io.tributary.protocol.http.handler.TopicHandler;
@@ -26,7 +27,7 @@ import org.springframework.web.reactive.config.WebFluxConfigurer;
 /** The HTTP API for a WebFlux application whose context has a {@link ProtocolContext} and an {@link HttpConfig}. */
 @Configuration(proxyBeanMethods = false)
 @Import({TopicHandler.class, PublishHandler.class, ReadHandler.class, SubscriptionHandler.class, DeliveryHandler.class,
-    ScheduleHandler.class, ProblemHandler.class})
+    ScheduleHandler.class, RetainedHandler.class, ProblemHandler.class})
 public class HttpProtocol {
     @Bean
     Guard guard(ProtocolContext context) {

@@ -18,11 +18,9 @@ import io.tributary.protocol.mqtt.session.Services;
 import io.tributary.protocol.mqtt.session.SessionRegistry;
 import io.tributary.protocol.mqtt.session.SharedSubscriptions;
 import io.tributary.protocol.mqtt.session.SysTopics;
-import io.tributary.protocol.mqtt.state.RetainedStore;
 import io.tributary.protocol.mqtt.state.SessionStore;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
@@ -42,7 +40,6 @@ public final class MqttProtocol implements Protocol {
     private final MqttConfig config;
     private final AtomicReference<@Nullable Services> running = new AtomicReference<>();
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(daemon("mqtt-timer"));
-    private final ExecutorService worker = Executors.newSingleThreadExecutor(daemon("mqtt-worker"));
 
     public MqttProtocol(MqttConfig config) {
         this.config = config;
@@ -69,8 +66,7 @@ public final class MqttProtocol implements Protocol {
     @Override
     public CompletionStage<ChannelInitializer<Channel>> start(ProtocolContext context) {
         Broker broker = context.broker();
-        return broker.stateTable(SessionStore.TABLE).thenCombine(broker.stateTable(RetainedStore.TABLE),
-            (sessions, retained) -> services(context, new SessionStore(sessions), new RetainedStore(retained)))
+        return broker.stateTable(SessionStore.TABLE).thenApply(sessions -> services(context, new SessionStore(sessions)))
             .thenCompose(services -> {
                 running.set(services);
                 return services.registry().restore().thenCompose(ok -> services.registry().sweep()).thenApply(ok -> services);
@@ -83,20 +79,20 @@ public final class MqttProtocol implements Protocol {
             });
     }
 
-    private Services services(ProtocolContext context, SessionStore sessions, RetainedStore retained) {
+    private Services services(ProtocolContext context, SessionStore sessions) {
         Broker broker = context.broker();
         int largestRecord = Math.max(BATCH_OVERHEAD, broker.topics().defaults().maxBatchBytes() - BATCH_OVERHEAD);
         int maxPacket = Math.min(config.maxPacketBytes(), largestRecord);
         Limits limits = new Limits(maxPacket, config.receiveMaximum(), config.topicAliasMaximum(), config.maxQos(),
             (int) config.keepAliveCap().toSeconds(), config.connectTimeout(), config.sessionExpiryCap().toSeconds(), config.maxInFlight(),
             config.maxSubscriptions(), config.maxPendingBytes(), config.sysInterval());
-        Publications publications = new Publications(broker, retained);
+        Publications publications = new Publications(broker);
         SharedSubscriptions shared = new SharedSubscriptions(broker, new Bindings(broker.topics()));
         SessionRegistry registry = new SessionRegistry(sessions, broker.subscriptions(), shared, publications, timer);
         String version = MqttProtocol.class.getPackage().getImplementationVersion();
         SysTopics sys = new SysTopics("Tributary " + (version == null ? "development" : version));
-        return new Services(broker, context.authenticator(), context.authorizer(), limits, sessions, retained, publications, shared,
-            registry, sys, worker);
+        return new Services(broker, context.authenticator(), context.authorizer(), limits, sessions, publications, shared, registry,
+            sys);
     }
 
     private static ChannelInitializer<Channel> initializer(Services services) {
@@ -116,9 +112,6 @@ public final class MqttProtocol implements Protocol {
         Services services = running.getAndSet(null);
         CompletionStage<Void> ended = services == null ? CompletableFuture.completedFuture(null)
             : services.registry().evictAll(Reason.SERVER_SHUTTING_DOWN, "the server is stopping");
-        return ended.whenComplete((ok, failure) -> {
-            timer.shutdownNow();
-            worker.shutdown();
-        });
+        return ended.whenComplete((ok, failure) -> timer.shutdownNow());
     }
 }

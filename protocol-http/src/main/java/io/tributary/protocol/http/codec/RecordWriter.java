@@ -61,6 +61,22 @@ final class RecordWriter {
         }
     }
 
+    /** A retained value. */
+    static final class OfRetained extends ValueSerializer<RetainedJson> {
+        @Override
+        public void serialize(RetainedJson value, JsonGenerator out, SerializationContext context) {
+            out.writeStartObject();
+            out.writeStringProperty("topic", value.topic());
+            out.writeNumberProperty("timestamp", value.timestamp());
+            writeBytes("key", "keyBase64", value.key(), out);
+            writeBytes("value", "valueBase64", value.value(), out);
+            out.writeObjectPropertyStart("headers");
+            writeHeaders(value.headers(), out);
+            out.writeEndObject();
+            out.writeEndObject();
+        }
+    }
+
     private static void writeFields(RecordJson record, JsonGenerator out) {
         out.writeStringProperty("topic", record.topic());
         out.writeNumberProperty("partition", record.partition());

@@ -87,13 +87,16 @@ public final class PublishHandler {
             @PathVariable String topic,
             @Parameter(description = "The record's key", example = "7/temp") @RequestParam(required = false) @Nullable String key,
             @Parameter(description = "By the key's hash when absent") @RequestParam(required = false) @Nullable Integer partition,
+            @Parameter(description = "Keep it as the last value of its key too, or with an empty value end the one that is kept")
+            @RequestParam(defaultValue = "false") boolean retain,
             ServerWebExchange exchange) {
         Principal caller = AuthenticationFilter.caller(exchange);
         TopicName name = guard.topic(caller, io.tributary.core.security.Operation.WRITE, topic);
         Headers headers = RequestHeaders.toRecord(exchange.getRequest().getHeaders());
         long notBefore = notBefore(exchange);
         return body(exchange).flatMap(value -> publish(name,
-            List.of(PublishTranslation.single(name, key, partition, headers, value).withNotBefore(notBefore)), false, exchange));
+            List.of(PublishTranslation.single(name, key, partition, headers, value).withNotBefore(notBefore).withRetain(retain)), false,
+            exchange));
     }
 
     /** Several records. */
@@ -112,12 +115,15 @@ public final class PublishHandler {
             @PathVariable String topic,
             @Parameter(description = "Store all of the records or none, in whatever partitions, also when the server is killed meanwhile")
             @RequestParam(defaultValue = "false") boolean atomic,
+            @Parameter(description = "Keep each as the last value of its key too, or with an empty value end the one that is kept")
+            @RequestParam(defaultValue = "false") boolean retain,
             ServerWebExchange exchange) {
         Principal caller = AuthenticationFilter.caller(exchange);
         TopicName name = guard.topic(caller, io.tributary.core.security.Operation.WRITE, topic);
         long notBefore = notBefore(exchange);
         return body(exchange).flatMap(body -> publish(name,
-            PublishTranslation.batch(name, Json.read(body, PublishJson.class), Bounds.MAX_RECORDS, notBefore), atomic, exchange));
+            PublishTranslation.batch(name, Json.read(body, PublishJson.class), Bounds.MAX_RECORDS, notBefore).stream()
+                .map(request -> request.withRetain(retain)).toList(), atomic, exchange));
     }
 
     /** As the request's headers ask for. */
@@ -169,6 +175,9 @@ public final class PublishHandler {
     private static void check(Topic topic, PublishRequest request) {
         if (request.partition() != PublishRequest.ANY_PARTITION) {
             topic.partition(request.partition());
+        }
+        if (request.retain() && request.notBefore() != PublishRequest.AT_ONCE) {
+            throw new BrokerException(ErrorCode.INVALID_ARGUMENT, "a record that waits for its time cannot be retained");
         }
         byte[] key = request.key();
         byte[] value = request.value();

@@ -30,7 +30,7 @@ public final class RecordTranslation {
             values(record.headers()));
     }
 
-    private static List<HeaderValue> values(Headers headers) {
+    static List<HeaderValue> values(Headers headers) {
         List<HeaderValue> values = new ArrayList<>(headers.size());
         for (Header header : headers) {
             values.add(new HeaderValue(header.name(), header.value()));

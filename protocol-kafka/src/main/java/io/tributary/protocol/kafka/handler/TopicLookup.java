@@ -3,6 +3,7 @@ package io.tributary.protocol.kafka.handler;
 import io.tributary.core.api.Partition;
 import io.tributary.core.api.Topic;
 import io.tributary.core.api.Topics;
+import io.tributary.core.api.retained.RetainedValues;
 import io.tributary.core.model.TopicName;
 import io.tributary.core.security.Operation;
 import io.tributary.protocol.kafka.translate.TopicIds;
@@ -12,7 +13,7 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the topics that a caller may see: those of its namespace, and of the internal ones those that are Kafka's. */
+/** Finds the topics that a caller may see: those of its namespace, and of the internal ones those that are Kafka's, and the retained values. */
 public final class TopicLookup {
     private final Topics topics;
 
@@ -33,7 +34,7 @@ public final class TopicLookup {
 
     /** Whether clients see a topic of this name. */
     public static boolean isVisible(TopicName name) {
-        return !name.isInternal() || isKafkas(name.name());
+        return !name.isInternal() || isKafkas(name.name()) || name.name().equals(RetainedValues.TOPIC);
     }
 
     /** Whether Kafka too has an internal topic of this name: that of committed offsets or of transactions. */

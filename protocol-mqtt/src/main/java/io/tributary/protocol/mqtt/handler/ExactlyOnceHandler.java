@@ -2,9 +2,12 @@ package io.tributary.protocol.mqtt.handler;
 
 import io.netty.handler.codec.mqtt.MqttMessageType;
 import io.tributary.core.api.Topic;
+import io.tributary.core.api.retained.RetainedValues;
 import io.tributary.core.model.Address;
 import io.tributary.core.model.Header;
 import io.tributary.core.model.Headers;
+import io.tributary.core.model.Namespace;
+import io.tributary.core.model.TopicName;
 import io.tributary.protocol.mqtt.codec.Reason;
 import io.tributary.protocol.mqtt.session.ClientSession;
 import io.tributary.protocol.mqtt.session.InboundAcks.Ack;
@@ -83,15 +86,27 @@ final class ExactlyOnceHandler {
     /** The client repeats what it sent before the server restarted. */
     private static CompletableFuture<Reason> resolve(LiveSession live, Address address, Publication publication, InboundPublication known) {
         StoredPublication identity = known.identity();
-        return isStored(live, address, identity)
-            .thenCompose(stored -> stored ? CompletableFuture.completedFuture(Reason.SUCCESS)
+        return isStored(live, address.topic(), identity)
+            .thenCompose(stored -> stored ? retain(live, address, marked(publication, identity), identity)
                 : PublishHandler.store(live, address, marked(publication, identity)))
             .exceptionallyCompose(PublishHandler::failed)
             .toCompletableFuture();
     }
 
-    private static CompletionStage<Boolean> isStored(LiveSession live, Address address, StoredPublication identity) {
-        Topic topic = live.services().broker().topics().find(address.topic());
+    /** The crash may have come between the message and its being retained. */
+    private static CompletionStage<Reason> retain(LiveSession live, Address address, Publication publication, StoredPublication identity) {
+        if (!publication.retain()) {
+            return CompletableFuture.completedFuture(Reason.SUCCESS);
+        }
+        Namespace namespace = address.topic().namespace();
+        return isStored(live, new TopicName(namespace, RetainedValues.TOPIC), identity).thenCompose(retained -> retained
+            ? CompletableFuture.completedFuture(Reason.SUCCESS)
+            : live.services().broker().retained().restore(namespace, publication.path(), publication.payload(), publication.headers())
+                .thenApply(restored -> Reason.SUCCESS));
+    }
+
+    private static CompletionStage<Boolean> isStored(LiveSession live, TopicName name, StoredPublication identity) {
+        Topic topic = live.services().broker().topics().find(name);
         return topic == null ? CompletableFuture.completedFuture(false)
             : PublicationSearch.find(topic, MqttHeaders.PUBLICATION_ID, text(identity), identity.since());
     }

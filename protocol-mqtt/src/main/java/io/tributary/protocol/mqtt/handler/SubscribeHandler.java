@@ -22,7 +22,6 @@ import io.tributary.protocol.mqtt.session.LiveSession;
 import io.tributary.protocol.mqtt.session.Packets;
 import io.tributary.protocol.mqtt.session.Services;
 import io.tributary.protocol.mqtt.state.FilterOptions;
-import io.tributary.protocol.mqtt.state.RetainedStore;
 import io.tributary.protocol.mqtt.translate.ConnectRequest;
 import io.tributary.protocol.mqtt.translate.ErrorMapping;
 import io.tributary.protocol.mqtt.translate.InboundTranslation;
@@ -171,19 +170,10 @@ final class SubscribeHandler {
         if (filter.isSys()) {
             live.services().sys().subscribe(live, options);
         } else if (!skipped && !filter.isShared()) {
-            RetainedStore retained = live.services().retained();
-            if (!filter.hasWildcard()) {
-                live.outbound().replay(options, List.of(filter.filter()));
-                return;
-            }
             // A hold, because the client may unsubscribe next.
-            CompletionStage<List<String>> matching = CompletableFuture.supplyAsync(
-                () -> retained.matching(live.session().key().namespace(), filter), live.services().worker());
-            live.connection().hold(matching, (paths, failure) -> {
-                if (paths != null) {
-                    live.outbound().replay(options, paths);
-                } else {
-                    live.connection().disconnect(Reason.UNSPECIFIED_ERROR, "retained messages could not be read");
+            live.connection().hold(live.outbound().replay(options), (started, failure) -> {
+                if (failure != null) {
+                    live.outbound().fail(failure);
                 }
             });
         }

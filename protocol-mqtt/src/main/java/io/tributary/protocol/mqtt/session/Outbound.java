@@ -9,7 +9,6 @@ import io.tributary.protocol.mqtt.codec.Reason;
 import io.tributary.protocol.mqtt.session.Outgoing.Match;
 import io.tributary.protocol.mqtt.state.FilterOptions;
 import io.tributary.protocol.mqtt.state.Position;
-import io.tributary.protocol.mqtt.state.RetainedMessage;
 import io.tributary.protocol.mqtt.state.StoredDelivery;
 import io.tributary.protocol.mqtt.state.StoredDelivery.Phase;
 import io.tributary.protocol.mqtt.translate.ErrorMapping;
@@ -39,8 +38,6 @@ public final class Outbound {
     private record Arrival(ConsumerLink link, Delivery delivery) {
     }
 
-    private record Replay(FilterOptions options, Queue<String> paths) {
-    }
 
     private final LiveSession live;
     private final ClientSession session;
@@ -213,12 +210,11 @@ public final class Outbound {
         return new Position(delivery.topic(), delivery.partition(), delivery.record().offset());
     }
 
-    /** Sends retained messages to a new subscription, each read when its turn comes. */
-    public void replay(FilterOptions options, List<String> paths) {
-        if (!paths.isEmpty() && !ended) {
-            replays.add(new Replay(options, new ArrayDeque<>(paths)));
-            pump();
-        }
+    /** Sends retained messages to a new subscription, some at a time; completes when the first of them are there. */
+    public CompletionStage<Void> replay(FilterOptions options) {
+        Replay replay = new Replay(live, options);
+        replays.add(replay);
+        return replay.read(this::pump);
     }
 
     /** Sends a message that is in no log, at QoS 0: one of the server's figures. */
@@ -242,16 +238,19 @@ public final class Outbound {
             if (replay == null) {
                 return null;
             }
-            String path = replay.paths().poll();
-            if (path == null) {
+            Outgoing retained = replay.poll();
+            if (retained != null) {
+                pending.add(retained);
+            } else if (replay.isOver()) {
                 replays.poll();
-                continue;
-            }
-            RetainedMessage retained = live.services().retained().get(session.key().namespace(), path);
-            if (retained != null && live.mayRead(path)) {
-                FilterOptions options = replay.options();
-                int qos = Math.min(options.qos(), OutboundTranslation.publishedQos(retained.record().headers()));
-                pending.add(new Outgoing(path, retained.record(), new Match(qos, true, LiveSession.identifiers(options)), null, null));
+            } else {
+                replay.read(this::pump).exceptionally(failure -> {
+                    live.connection().execute(() -> fail(failure));
+                    return null;
+                });
+                if (replay.isReading()) {
+                    return null;
+                }
             }
         }
         return pending.peek();
@@ -332,7 +331,7 @@ public final class Outbound {
     }
 
     /** Refuses further deliveries because of a failure of ours. */
-    void fail(Throwable failure) {
+    public void fail(Throwable failure) {
         live.connection().disconnect(Reason.UNSPECIFIED_ERROR, BrokerException.of(failure).getMessage());
     }
 

@@ -3,23 +3,18 @@ package io.tributary.protocol.mqtt.session;
 import io.tributary.core.api.Broker;
 import io.tributary.core.api.PublishRequest;
 import io.tributary.core.api.PublishRequest.Durability;
-import io.tributary.core.api.PublishResult;
 import io.tributary.core.model.Address;
 import io.tributary.core.model.Namespace;
-import io.tributary.core.model.Record;
 import io.tributary.core.model.Subject;
-import io.tributary.protocol.mqtt.state.RetainedStore;
 import io.tributary.protocol.mqtt.translate.Publication;
 import java.util.concurrent.CompletionStage;
 
-/** Stores what clients publish, and what is to be retained of it. Safe on any thread. */
+/** Stores what clients publish. Safe on any thread. */
 public final class Publications {
     private final Broker broker;
-    private final RetainedStore retained;
 
-    public Publications(Broker broker, RetainedStore retained) {
+    public Publications(Broker broker) {
         this.broker = broker;
-        this.retained = retained;
     }
 
     /** Stores a message in the topic of its address, which is made if there is none; completes as its QoS demands. */
@@ -34,15 +29,8 @@ public final class Publications {
     /** Stores a message in a topic that is there. */
     public CompletionStage<Void> store(Address address, Publication message, int orderingHint) {
         Durability durability = message.qos() == 0 ? Durability.RELAXED : Durability.DURABLE;
-        CompletionStage<PublishResult> stored = broker.publisher().publish(new PublishRequest(address.topic(), PublishRequest.ANY_PARTITION,
+        return broker.publisher().publish(new PublishRequest(address.topic(), PublishRequest.ANY_PARTITION,
             orderingHint, Subject.toKey(address.subject()), message.payload(), message.headers(), PublishRequest.NOW, durability, false,
-            message.notBefore()));
-        if (!message.retain()) {
-            return stored.thenApply(result -> null);
-        }
-        Record copy = new Record(0, System.currentTimeMillis(), null, message.payload(), message.headers());
-        CompletionStage<Void> kept = retained.set(address.topic().namespace(), message.path(), copy);
-        CompletionStage<Void> accepted = stored.thenApply(result -> null);
-        return message.qos() == 0 ? accepted : accepted.thenCompose(ok -> kept);
+            message.notBefore(), message.retain())).thenApply(result -> null);
     }
 }

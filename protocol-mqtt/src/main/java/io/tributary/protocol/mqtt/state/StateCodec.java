@@ -3,7 +3,6 @@ package io.tributary.protocol.mqtt.state;
 import io.tributary.core.model.Header;
 import io.tributary.core.model.Headers;
 import io.tributary.core.model.Namespace;
-import io.tributary.core.model.Record;
 import io.tributary.core.model.TopicName;
 import io.tributary.protocol.mqtt.translate.ConnectRequest;
 import io.tributary.protocol.mqtt.translate.Publication;
@@ -153,23 +152,6 @@ final class StateCodec {
 
     static StoredPublication publication(byte[] bytes) {
         return decode(bytes, in -> new StoredPublication(in.readUnsignedShort(), in.readLong(), in.readLong()));
-    }
-
-    static byte[] retained(Record record) {
-        return encode(out -> {
-            out.writeLong(record.timestamp());
-            writeHeaders(out, record.headers());
-            byte[] value = record.value();
-            writeBytes(out, value == null ? new byte[0] : value);
-        });
-    }
-
-    static RetainedMessage retained(String path, byte[] bytes) {
-        return decode(bytes, in -> {
-            long timestamp = in.readLong();
-            Headers headers = readHeaders(in);
-            return new RetainedMessage(path, new Record(0, timestamp, null, readBytes(in), headers));
-        });
     }
 
     private static void writeHeaders(DataOutputStream out, Headers headers) throws IOException {

@@ -1,5 +1,5 @@
 /**
- * What MQTT keeps in the broker's state tables: sessions, packet identifiers that are under way, retained messages. Safe on any thread.
+ * What MQTT keeps in the broker's state tables: sessions, and packet identifiers that are under way. Safe on any thread.
  */
 @NullMarked
 package io.tributary.protocol.mqtt.state;

@@ -58,24 +58,9 @@ public record TopicFilter(String text, @Nullable String group, String filter, Su
         return group == null && filter.startsWith(SYS_PREFIX);
     }
 
-    public boolean hasWildcard() {
-        return filter.indexOf('+') >= 0 || filter.endsWith("#");
-    }
-
     /** Whether a wildcard stands in the place of the topic. */
     public boolean beginsWithWildcard() {
         return pattern.beginsWithWildcard();
-    }
-
-    /** The levels before the first wildcard, with their last separator; the whole filter when there is none. */
-    public String literalPrefix() {
-        for (int i = 0; i < filter.length(); i++) {
-            char c = filter.charAt(i);
-            if (c == '+' || c == '#') {
-                return filter.substring(0, i);
-            }
-        }
-        return filter;
     }
 
     /** Whether the address of a record matches (MQTT-4.7.2-1 included). */

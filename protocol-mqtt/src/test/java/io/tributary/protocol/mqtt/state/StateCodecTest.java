@@ -3,9 +3,7 @@ package io.tributary.protocol.mqtt.state;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tributary.core.model.Header;
 import io.tributary.core.model.Headers;
-import io.tributary.core.model.Record;
 import io.tributary.core.model.TopicName;
 import io.tributary.protocol.mqtt.translate.ConnectRequest.Will;
 import io.tributary.protocol.mqtt.translate.Publication;
@@ -37,15 +35,15 @@ class StateCodecTest {
         assertThat(StateCodec.delivery(StateCodec.delivery(delivery))).isEqualTo(delivery);
         StoredPublication publication = new StoredPublication(65_535, -1, 99);
         assertThat(StateCodec.publication(StateCodec.publication(publication))).isEqualTo(publication);
-        Record record = new Record(0, 7, null, new byte[] {9}, Headers.of(Header.of("mqtt.qos", "1")));
-        assertThat(StateCodec.retained("p", StateCodec.retained(record))).isEqualTo(new RetainedMessage("p", record));
     }
 
     @Test
     void damageIsRefused() {
-        byte[] bytes = StateCodec.retained(new Record(0, 7, null, new byte[] {9}, Headers.EMPTY));
-        bytes[bytes.length - 2] = 100;
-        assertThatThrownBy(() -> StateCodec.retained("p", bytes)).isInstanceOf(UncheckedIOException.class);
+        Will will = new Will(new Publication("w/t", new byte[] {1, 2}, 1, true, Headers.EMPTY), 5);
+        byte[] bytes = StateCodec.session(new StoredSession(7, StoredSession.CONNECTED, will, List.of()));
+        // The length of the will's payload, which stands before it and the number of filters.
+        bytes[bytes.length - 7] = 100;
+        assertThatThrownBy(() -> StateCodec.session(bytes)).isInstanceOf(UncheckedIOException.class);
         assertThatThrownBy(() -> StateCodec.session(new byte[] {2})).isInstanceOf(UncheckedIOException.class);
     }
 }
