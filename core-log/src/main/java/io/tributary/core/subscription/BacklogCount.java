@@ -3,10 +3,8 @@ package io.tributary.core.subscription;
 import io.tributary.core.api.Partition;
 import io.tributary.core.model.BrokerException;
 import io.tributary.core.model.ErrorCode;
-import io.tributary.core.model.Filter;
 import io.tributary.core.model.Record;
-import io.tributary.core.model.TopicName;
-import io.tributary.core.subscription.state.BoundRange;
+import io.tributary.core.subscription.backlog.Coverage;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -21,10 +19,8 @@ final class BacklogCount {
     private static final int CHUNK_RECORDS = 1024;
     private static final int CHUNK_BYTES = 512 << 10;
 
-    private final TopicName topic;
     private final Partition partition;
-    private final List<BoundRange> ranges;
-    private final List<BoundRange> exclusions;
+    private final Coverage coverage;
     private final Executor executor;
     private final CompletableFuture<Long> done = new CompletableFuture<>();
     private final long to;
@@ -32,28 +28,22 @@ final class BacklogCount {
     private long count;
 
     BacklogCount(Source source, long from, long to, Executor executor) {
-        topic = source.topic;
         partition = source.partition;
-        ranges = List.copyOf(source.ranges());
-        exclusions = source.exclusions;
+        coverage = source.coverage.copy();
         this.executor = executor;
         this.to = Math.min(to, source.end);
         at = from;
     }
 
     CompletionStage<Long> start() {
-        if (at >= to || ranges.stream().noneMatch(range -> range.from() < to && range.to() > at)) {
+        if (at >= to || !coverage.touches(at, to)) {
             return CompletableFuture.completedFuture(0L);
         }
-        if (exclusions.isEmpty() && ranges.stream().anyMatch(this::takesAll)) {
+        if (coverage.takesAll(at, to)) {
             return CompletableFuture.completedFuture(to - Math.max(at, partition.logStartOffset()));
         }
         readOn();
         return done;
-    }
-
-    private boolean takesAll(BoundRange range) {
-        return range.binding().filter() instanceof Filter.All && range.from() <= at && range.to() >= to;
     }
 
     private void readOn() {
@@ -81,15 +71,10 @@ final class BacklogCount {
         }
         at = records.isEmpty() ? to : Math.max(at, records.get(records.size() - 1).offset() + 1);
         for (Record record : records) {
-            if (record.offset() < to && takes(record)) {
+            if (record.offset() < to && coverage.takes(record)) {
                 count++;
             }
         }
         readOn();
-    }
-
-    private boolean takes(Record record) {
-        return ranges.stream().anyMatch(range -> range.takes(topic, record))
-            && exclusions.stream().noneMatch(range -> range.takes(topic, record));
     }
 }

@@ -100,7 +100,7 @@ final class PartitionFeed {
             position = source.seen();
             registration = partition.onAdvance(this::advanced);
         }
-        source.feedFilters = source.isIndexed() ? source.filters() : null;
+        source.feedFilters = source.isIndexed() ? source.coverage.filters() : null;
         List<Source> list = listOf(source);
         source.liveIndex = list.size();
         list.add(source);

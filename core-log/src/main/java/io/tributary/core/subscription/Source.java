@@ -1,20 +1,20 @@
 package io.tributary.core.subscription;
 
 import io.tributary.core.api.Partition;
-import io.tributary.core.model.Binding;
 import io.tributary.core.model.Filter;
 import io.tributary.core.model.Record;
 import io.tributary.core.model.TopicName;
-import io.tributary.core.subscription.state.BoundRange;
+import io.tributary.core.subscription.backlog.Coverage;
+import io.tributary.core.subscription.backlog.PendingSizes;
 import io.tributary.core.subscription.state.CursorState;
 import io.tributary.core.subscription.state.PartitionKey;
 import io.tributary.core.subscription.state.PendingOffsets;
 import io.tributary.core.subscription.state.SourceStart;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,10 +40,10 @@ final class Source {
     final PartitionFeed feed;
     /** Exclusive: what lies from here on is another source's. */
     final long end;
-    /** Of the partition's past, what these took is not taken again. */
-    final List<BoundRange> exclusions;
+    final Coverage coverage;
     final PendingOffsets pending;
-    private final List<BoundRange> ranges = new ArrayList<>(1);
+    /** Null where they do not count. */
+    private final @Nullable PendingSizes sizes;
 
     private long scanned;
     private long readPosition;
@@ -53,9 +53,6 @@ final class Source {
     private long suspectBelow;
     private @Nullable Map<Long, Integer> deliveries;
     private @Nullable ArrayDeque<Record> buffer;
-    /** Of the values of what is pending; where they do not count, none. */
-    private @Nullable Map<Long, Integer> sizes;
-    private long pendingBytes;
     private boolean removed;
     private long lost;
 
@@ -82,7 +79,8 @@ final class Source {
         this.partition = start.partition();
         this.feed = feed;
         this.end = start.end();
-        this.exclusions = start.exclusions();
+        coverage = new Coverage(start.topic(), start.end(), start.exclusions(), start.ranges());
+        sizes = intake.countsBytes() ? new PendingSizes() : null;
         CursorState state = start.state();
         pending = state.pending();
         scanned = state.scanned();
@@ -91,8 +89,7 @@ final class Source {
         suspectBelow = state.suspectBelow();
         deliveries = state.deliveries().isEmpty() ? null : new HashMap<>(state.deliveries());
         readPosition = pending.count() == 0 ? scanned : pending.first();
-        takenTo = scanned;
-        ranges.addAll(start.ranges());
+        takenTo = state.takenTo();
     }
 
     /** Whether it is to be decided as soon as something is published. */
@@ -121,11 +118,12 @@ final class Source {
      * @param whole with what was never taken of an indexed source, which otherwise is found again
      */
     CursorState state(Map<Long, Integer> counts, boolean whole) {
-        if (whole || !isIndexed() || readPosition >= scanned) {
-            return new CursorState(position(), pending, counts, suspectBelow);
+        if (!isIndexed() || readPosition >= scanned) {
+            return new CursorState(position(), position(), pending, counts, suspectBelow);
         }
-        long taken = Math.max(takenTo, readPosition);
-        return new CursorState(taken, pending.before(taken), counts, suspectBelow);
+        long taken = Math.min(scanned, Math.max(takenTo, readPosition));
+        return whole ? new CursorState(position(), taken, pending, counts, suspectBelow)
+            : new CursorState(taken, taken, pending.before(taken), counts, suspectBelow);
     }
 
     /** A state was written. */
@@ -141,21 +139,7 @@ final class Source {
 
     /** Whether the record is to be taken, now or once more. */
     boolean wants(Record record) {
-        return record.offset() < scanned ? pending.contains(record.offset()) : matches(record);
-    }
-
-    private boolean matches(Record record) {
-        if (record.offset() >= end) {
-            return false;
-        }
-        boolean taken = false;
-        for (int i = 0; i < ranges.size() && !taken; i++) {
-            taken = ranges.get(i).takes(topic, record);
-        }
-        for (int i = 0; i < exclusions.size() && taken; i++) {
-            taken = !exclusions.get(i).takes(topic, record);
-        }
-        return taken;
+        return record.offset() < scanned ? pending.contains(record.offset()) : coverage.takes(record);
     }
 
     /** Makes the entry of a wanted record, which from now on is pending. */
@@ -184,24 +168,20 @@ final class Source {
     }
 
     private void noteSize(Record record) {
-        byte[] value = record.value();
-        if (intake.countsBytes() && value != null) {
-            if (sizes == null) {
-                sizes = new HashMap<>();
-            }
-            sizes.put(record.offset(), value.length);
-            pendingBytes += value.length;
+        if (sizes != null) {
+            sizes.add(record);
         }
     }
 
-    private void forgetSize(long offset) {
-        Integer size = sizes == null ? null : sizes.remove(offset);
-        pendingBytes -= size == null ? 0 : size;
+    private void forgetSizes(LongPredicate condition) {
+        if (sizes != null) {
+            sizes.removeIf(condition);
+        }
     }
 
     /** Of the values of what is pending, as far as they are known. */
     long pendingBytes() {
-        return pendingBytes;
+        return sizes == null ? 0 : sizes.total();
     }
 
     /** A live feed brings a wanted record that there is no room for. */
@@ -217,7 +197,7 @@ final class Source {
         long next = records.isEmpty() ? limit : Math.min(limit, records.get(records.size() - 1).offset() + 1);
         boolean loaded = readPosition >= scanned;
         for (Record record : records) {
-            if (record.offset() >= scanned && record.offset() < limit && matches(record)) {
+            if (record.offset() >= scanned && record.offset() < limit && coverage.takes(record)) {
                 if (loaded) {
                     readPosition = record.offset();
                     loaded = false;
@@ -243,7 +223,9 @@ final class Source {
     /** Settled for good. */
     void settled(long offset) {
         if (pending.remove(offset)) {
-            forgetSize(offset);
+            if (sizes != null) {
+                sizes.remove(offset);
+            }
             touch();
         }
     }
@@ -299,8 +281,8 @@ final class Source {
         if (isIndexed()) {
             return readPosition < scanned;
         }
-        if (readPosition >= scanned && !isCovered(readPosition)) {
-            readPosition = Math.max(readPosition, Math.min(target, nextCovered(readPosition)));
+        if (readPosition >= scanned && !coverage.covers(readPosition)) {
+            readPosition = Math.max(readPosition, Math.min(target, coverage.nextCovered(readPosition)));
             if (buffer == null) {
                 scanned = Math.max(scanned, readPosition);
             }
@@ -311,9 +293,9 @@ final class Source {
     /** Whether there is something to decide about that the feed does not bring. Moves over what no binding covers. */
     boolean isUndecided() {
         long target = target();
-        if (!isCovered(scanned)) {
+        if (!coverage.covers(scanned)) {
             boolean loaded = readPosition >= scanned;
-            scanned = Math.max(scanned, Math.min(target, nextCovered(scanned)));
+            scanned = Math.max(scanned, Math.min(target, coverage.nextCovered(scanned)));
             readPosition = loaded ? scanned : readPosition;
         }
         return scanned < target;
@@ -344,25 +326,6 @@ final class Source {
 
     long target() {
         return Math.min(end, feed.hasLive() ? feed.position() : feed.limit());
-    }
-
-    private boolean isCovered(long offset) {
-        for (int i = 0; i < ranges.size(); i++) {
-            if (ranges.get(i).covers(offset)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private long nextCovered(long offset) {
-        long next = Long.MAX_VALUE;
-        for (BoundRange range : ranges) {
-            if (range.from() >= offset && range.from() < range.to()) {
-                next = Math.min(next, range.from());
-            }
-        }
-        return next;
     }
 
     long readPosition() {
@@ -411,7 +374,7 @@ final class Source {
         if (readPosition < start) {
             lost += start - readPosition;
             pending.removeBefore(start);
-            forgetSizesBefore(start);
+            forgetSizes(each -> each < start);
             readPosition = start;
             scanned = Math.max(scanned, start);
         } else if (seen() > limit) {
@@ -422,19 +385,11 @@ final class Source {
         touch();
     }
 
-    private void forgetSizesBefore(long offset) {
-        if (sizes != null) {
-            List.copyOf(sizes.keySet()).stream().filter(each -> each < offset).forEach(this::forgetSize);
-        }
-    }
-
     /** Forgets all that is pending but what these offsets name. */
     void keepPending(List<Long> kept) {
         pending.clear();
         kept.forEach(pending::add);
-        if (sizes != null) {
-            List.copyOf(sizes.keySet()).stream().filter(each -> !pending.contains(each)).forEach(this::forgetSize);
-        }
+        forgetSizes(each -> !pending.contains(each));
     }
 
     /** Looks again at what was read and not yet taken, for there is a new binding. */
@@ -480,39 +435,12 @@ final class Source {
 
     /** Whether no binding in force takes anything more. */
     boolean hasEnded() {
-        for (int i = 0; i < ranges.size(); i++) {
-            if (ranges.get(i).isOpen()) {
-                return false;
-            }
-        }
-        return true;
+        return coverage.hasEnded();
     }
 
     /** Whether all that its ended bindings took is settled. */
     boolean isDone() {
-        if (!hasEnded() || pending.count() > 0 || buffer != null || reading) {
-            return false;
-        }
-        for (BoundRange range : ranges) {
-            if (position() < range.to() && range.from() < range.to()) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /** Of all its ranges. */
-    List<Filter> filters() {
-        return ranges.stream().map(range -> range.binding().filter()).distinct().toList();
-    }
-
-    List<BoundRange> ranges() {
-        return ranges;
-    }
-
-    /** Ends the binding's range before {@code offset}. */
-    void endRange(Binding binding, long offset) {
-        ranges.replaceAll(range -> range.isOpen() && range.binding().equals(binding) ? range.endingAt(offset) : range);
+        return hasEnded() && pending.count() == 0 && buffer == null && !reading && coverage.isPassedBy(position());
     }
 
     long suspectBelow() {
