@@ -271,7 +271,7 @@ final class DeadLetters {
         failing = false;
         delay = FIRST_NANOS;
         if (held.remove(letter.entry)) {
-            letter.entry.source.settled(letter.entry.offset);
+            letter.entry.settled();
         }
         boolean nested = starting;
         start();

@@ -13,6 +13,7 @@ final class Entry extends Timeout {
     static final long UNKNOWN = Long.MIN_VALUE;
 
     final Source source;
+    final Lane lane;
     final long offset;
     /** Its place among all that the subscription took. */
     final long order;
@@ -33,11 +34,17 @@ final class Entry extends Timeout {
     /** The size of its record while it is outstanding. */
     int deliveredBytes;
 
-    Entry(Source source, Record record, long order) {
-        this.source = source;
+    Entry(Lane lane, Record record, long order) {
+        this.lane = lane;
+        this.source = lane.source;
         this.offset = record.offset();
         this.record = record;
         this.order = order;
+    }
+
+    /** It is settled for good. */
+    void settled() {
+        source.settled(lane, offset);
     }
 
     int heldBytes() {

@@ -205,10 +205,14 @@ final class PartitionFeed {
         if (records.isEmpty()) {
             position = limit;
         }
-        for (Intake intake : touched) {
-            intake.fed();
-        }
+        List<Intake> fed = List.copyOf(touched);
         touched.clear();
+        fed.forEach(Intake::fed);
+    }
+
+    /** The intake wants to know when the feed has come further, even if that brings nothing for it. */
+    void tell(Intake intake) {
+        touched.add(intake);
     }
 
     private void offer(Record record) {

@@ -15,10 +15,12 @@ import io.tributary.core.model.ErrorCode;
 import io.tributary.core.model.StartPosition;
 import io.tributary.core.model.SubscriptionConfig;
 import io.tributary.core.model.SubscriptionName;
+import io.tributary.core.subscription.backlog.BacklogCount;
 import io.tributary.core.subscription.loop.TimerWheel;
 import io.tributary.core.subscription.loop.UnloadTimeout;
 import io.tributary.core.subscription.policy.DeadLetterRoute;
 import io.tributary.core.subscription.policy.IdleExpiry;
+import io.tributary.core.subscription.policy.PriorityLevels;
 import io.tributary.core.subscription.policy.SubscriptionLimits;
 import io.tributary.core.subscription.state.PartitionKey;
 import io.tributary.core.subscription.state.SourceStart;
@@ -62,7 +64,7 @@ final class QueueSubscription implements Subscription {
         this.limits = limits;
         this.worker = worker;
         this.persistence = persistence;
-        intake = new Intake(worker.loop(), limits, this::pump, persistence::changed);
+        intake = new Intake(worker.loop(), new PriorityLevels(config.policy().maxPriority()), limits, this::pump, persistence::changed);
         ends = new Ends(name, config.policy(), deadLetters(surroundings.publisher()), worker.loop(), worker.wallMillis(), this::pump);
         dispatcher = new Dispatcher(name, config.policy(), intake, limits, ends, this::pump);
         overflow = new Overflow(name, config.limit(), intake, surroundings.full());
@@ -326,11 +328,12 @@ final class QueueSubscription implements Subscription {
             boolean more = true;
             while (more) {
                 pumpAgain = false;
+                intake.advance();
                 if (dispatcher.dispatch()) {
                     queueTurn();
                     break;
                 }
-                more = intake.refill(demand()) || pumpAgain;
+                more = intake.refill(demand(), ends.watchesHead()) || pumpAgain;
             }
             boolean nothingReady = intake.window().isEmpty() && !dispatcher.isLoading() && intake.isCaughtUp();
             if (dispatcher.hasPulls() && (nothingReady || dispatcher.isBlocked())) {
@@ -355,7 +358,7 @@ final class QueueSubscription implements Subscription {
     /** With the one record that is to be in memory so that it ends in time. */
     private long demand() {
         long demand = dispatcher.demand();
-        return demand == 0 && ends.watchesHead() && intake.window().isEmpty() ? 1 : demand;
+        return demand == 0 && ends.watchesHead() && !intake.hasNext() ? 1 : demand;
     }
 
     /** Writes that these sources are no more, then drops what was kept of them. */
@@ -393,8 +396,9 @@ final class QueueSubscription implements Subscription {
         long known = -dispatcher.outstanding() - ends.inProgress();
         List<CompletionStage<Long>> rest = new ArrayList<>();
         for (Source source : intake.sources()) {
-            known += source.pending.count();
-            rest.add(new BacklogCount(source, source.position(), source.feed.limit(), worker.loop()).start());
+            known += source.pendingCount();
+            rest.add(new BacklogCount(source.coverage.copy(), source.known(), source.partition, source.position(),
+                Math.min(source.end, source.feed.limit()), worker.loop()).start());
         }
         CompletionStage<Long> sum = CompletableFuture.completedFuture(known);
         for (CompletionStage<Long> part : rest) {
@@ -406,12 +410,12 @@ final class QueueSubscription implements Subscription {
     private void dropReady() {
         intake.fallBehind();
         intake.window().drain(entry -> { });
-        Map<Source, List<Long>> kept = new HashMap<>();
-        dispatcher.forEachOutstanding(entry -> kept.computeIfAbsent(entry.source, source -> new ArrayList<>()).add(entry.offset));
-        ends.forEachInProgress(entry -> kept.computeIfAbsent(entry.source, source -> new ArrayList<>()).add(entry.offset));
+        Map<Lane, List<Long>> kept = new HashMap<>();
+        dispatcher.forEachOutstanding(entry -> kept.computeIfAbsent(entry.lane, lane -> new ArrayList<>()).add(entry.offset));
+        ends.forEachInProgress(entry -> kept.computeIfAbsent(entry.lane, lane -> new ArrayList<>()).add(entry.offset));
         dispatcher.returns().drainAside(entry -> { });
         for (Source source : intake.sources()) {
-            source.keepPending(kept.getOrDefault(source, List.of()));
+            source.keepPending(kept);
             source.skipTo(source.feed.limit());
         }
         intake.fallBehind();

@@ -33,7 +33,7 @@ final class Returns {
         switch (settlement) {
             case ACK -> {
                 unlock(entry);
-                entry.source.settled(entry.offset);
+                entry.settled();
             }
             case REJECT -> {
                 unlock(entry);

@@ -1,45 +1,58 @@
-package io.tributary.core.subscription;
+package io.tributary.core.subscription.backlog;
 
 import io.tributary.core.api.Partition;
 import io.tributary.core.model.BrokerException;
 import io.tributary.core.model.ErrorCode;
 import io.tributary.core.model.Record;
-import io.tributary.core.subscription.backlog.Coverage;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Counts what a source would take of a part of its partition: by arithmetic where a binding takes every record, otherwise by reading.
- * Holds its own copy of what it needs, so that the source may go on meanwhile.
+ * The source may go on meanwhile.
  */
-final class BacklogCount {
+public final class BacklogCount {
     private static final int CHUNK_RECORDS = 1024;
     private static final int CHUNK_BYTES = 512 << 10;
 
     private final Partition partition;
     private final Coverage coverage;
+    private final @Nullable Predicate<Record> known;
     private final Executor executor;
     private final CompletableFuture<Long> done = new CompletableFuture<>();
     private final long to;
     private long at;
     private long count;
 
-    BacklogCount(Source source, long from, long to, Executor executor) {
-        partition = source.partition;
-        coverage = source.coverage.copy();
+    /**
+     * Begins with {@link #start}.
+     *
+     * @param coverage what the source takes; must not change any more
+     * @param known    tells of records which are not to be counted; null for none
+     * @param from     inclusive
+     * @param to       exclusive
+     * @param executor runs all of it
+     */
+    public BacklogCount(Coverage coverage, @Nullable Predicate<Record> known, Partition partition, long from, long to,
+                        Executor executor) {
+        this.coverage = coverage;
+        this.known = known;
+        this.partition = partition;
         this.executor = executor;
-        this.to = Math.min(to, source.end);
+        this.to = to;
         at = from;
     }
 
-    CompletionStage<Long> start() {
+    /** Completes with the number. */
+    public CompletionStage<Long> start() {
         if (at >= to || !coverage.touches(at, to)) {
             return CompletableFuture.completedFuture(0L);
         }
-        if (coverage.takesAll(at, to)) {
+        if (known == null && coverage.takesAll(at, to)) {
             return CompletableFuture.completedFuture(to - Math.max(at, partition.logStartOffset()));
         }
         readOn();
@@ -71,7 +84,7 @@ final class BacklogCount {
         }
         at = records.isEmpty() ? to : Math.max(at, records.get(records.size() - 1).offset() + 1);
         for (Record record : records) {
-            if (record.offset() < to && coverage.takes(record)) {
+            if (record.offset() < to && (known == null || !known.test(record)) && coverage.takes(record)) {
                 count++;
             }
         }
