@@ -50,7 +50,7 @@ final class Source {
     private final @Nullable Lane @Nullable [] higher;
 
     private long scanned;
-    /** Before here an earlier process had decided, but for what its lanes do not know. */
+    /** Before here an earlier process had decided, but for what is behind each lane's place. With one lane that is all the same. */
     private final long known;
     /** What was pending below here when the process ended without notice may have been delivered. */
     private long suspectBelow;
@@ -82,8 +82,8 @@ final class Source {
         sizes = intake.countsBytes() ? new PendingSizes() : null;
         CursorState state = start.state();
         scanned = state.scanned();
-        known = state.known();
         higher = intake.levels().any() ? new Lane[intake.levels().highest()] : null;
+        known = higher == null ? scanned : state.known();
         CursorState.Level lowest = level(state, 0);
         base = lowest == null ? new Lane(this, 0, known, scanned) : new Lane(this, lowest, scanned);
         for (int i = 0; higher != null && i < higher.length; i++) {
