@@ -215,7 +215,7 @@ final class Intake {
     private boolean hasSeenMarks() {
         boolean seen = true;
         for (Source source : sources.values()) {
-            if (source.isLive() && source.feed.position() < source.mark) {
+            if (source.isLive() && source.feed.position() < Math.min(source.mark, source.feed.limit())) {
                 source.feed.tell(this);
                 seen = false;
             }

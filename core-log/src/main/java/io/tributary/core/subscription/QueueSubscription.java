@@ -64,7 +64,7 @@ final class QueueSubscription implements Subscription {
         this.limits = limits;
         this.worker = worker;
         this.persistence = persistence;
-        intake = new Intake(worker.loop(), new PriorityLevels(config.policy().maxPriority()), limits, this::pump, persistence::changed);
+        intake = new Intake(worker.loop(), PriorityLevels.upTo(config.policy().maxPriority()), limits, this::pump, persistence::changed);
         ends = new Ends(name, config.policy(), deadLetters(surroundings.publisher()), worker.loop(), worker.wallMillis(), this::pump);
         dispatcher = new Dispatcher(name, config.policy(), intake, limits, ends, this::pump);
         overflow = new Overflow(name, config.limit(), intake, surroundings.full());

@@ -12,6 +12,12 @@ import io.tributary.core.model.Record;
 public record PriorityLevels(int highest) {
     public static final PriorityLevels NONE = new PriorityLevels(0);
 
+    /** With this highest one, 0 to 255. */
+    public static PriorityLevels upTo(int highest) {
+        return highest == 0 ? NONE : new PriorityLevels(highest);
+    }
+
+    /** Whether priorities count. */
     public boolean any() {
         return highest > 0;
     }
