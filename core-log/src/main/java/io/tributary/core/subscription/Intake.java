@@ -53,6 +53,8 @@ final class Intake {
     /** What the feeds bring goes to the window. */
     private boolean live;
     private boolean hasDemand;
+    /** The first of each level is to be in the window. */
+    private boolean watching;
     /** Some source may have no binding in force. */
     private boolean mayHaveEnded;
     private long nextOrder;
@@ -239,13 +241,14 @@ final class Intake {
      */
     boolean refill(long demand, boolean watching) {
         hasDemand = demand > 0;
+        this.watching = watching;
         if (live || !open || demand == 0 && !(watching && levels.any())) {
             return false;
         }
         long before = taken;
         boolean hadNext = hasNext();
         int target = (int) Math.min(limits.windowEntries(), Math.max(LOW_WATER, demand));
-        boolean caughtUp = levels.any() ? fillLevels(demand > 0 ? target : 0, watching)
+        boolean caughtUp = levels.any() ? fillLevels(demand > 0 ? target : 0)
             : backlog.fill(this, 0, BacklogReader.CHUNK_RECORDS, () -> hasRoom(target)) == BacklogReader.Outcome.CAUGHT_UP;
         if (caughtUp) {
             live = true;
@@ -259,7 +262,7 @@ final class Intake {
     }
 
     /** Reads from the highest level that has references on. Returns whether no level has any. */
-    private boolean fillLevels(int target, boolean watching) {
+    private boolean fillLevels(int target) {
         boolean more = target > 0;
         for (int level = behind.length() - 1; level >= 0; level = behind.previousSetBit(level - 1)) {
             int from = level;
@@ -267,7 +270,7 @@ final class Intake {
             if (more) {
                 outcome = backlog.fill(this, level, BacklogReader.CHUNK_RECORDS, () -> hasRoom(from, target));
             } else if (watching && window.size(level) == 0) {
-                outcome = backlog.fill(this, level, WATCHED, () -> window.size(from) < WATCHED && hasRoom(limits.windowEntries()));
+                outcome = backlog.fill(this, level, WATCHED, () -> hasRoomToWatch(from));
             }
             if (outcome == BacklogReader.Outcome.CAUGHT_UP) {
                 behind.clear(level);
@@ -278,6 +281,11 @@ final class Intake {
             }
         }
         return behind.isEmpty();
+    }
+
+    /** One of each level is there in any case. */
+    private boolean hasRoomToWatch(int level) {
+        return window.size(level) == 0 || window.size(level) < WATCHED && hasRoom(limits.windowEntries());
     }
 
     private boolean hasRoom(int target) {
@@ -320,7 +328,7 @@ final class Intake {
         taken++;
         window.add(lane.source.take(lane, record, nextOrder++));
         while (window.size() > limits.windowEntries() || window.bytes() > limits.windowBytes()) {
-            Entry lowest = window.pollLastBelow(lane.level);
+            Entry lowest = window.pollLastBelow(lane.level, watching);
             if (lowest == null) {
                 break;
             }

@@ -47,6 +47,10 @@ final class ReadyWindow {
             return first != null || fresh == null ? first : fresh.pollFirst();
         }
 
+        @Nullable Entry pollLast(int least) {
+            return fresh == null || size() <= least ? null : fresh.pollLast();
+        }
+
         void removeIf(Predicate<Entry> condition) {
             if (fresh != null) {
                 fresh.removeIf(condition);
@@ -153,11 +157,15 @@ final class ReadyWindow {
         return first;
     }
 
-    /** Takes out what was added last of the lowest level that has any added and is below {@code bound}; null when there is none. */
-    @Nullable Entry pollLastBelow(int bound) {
+    /**
+     * Takes out what was added last of the lowest level that has any added and is below {@code bound}; null when there is none.
+     *
+     * @param keepFirst whether one of each level is to stay
+     */
+    @Nullable Entry pollLastBelow(int bound, boolean keepFirst) {
         for (int number = 0; number < bound; number++) {
             Level level = levels[number];
-            Entry last = level == null || level.fresh == null ? null : level.fresh.pollLast();
+            Entry last = level == null ? null : level.pollLast(keepFirst ? 1 : 0);
             if (level != null && last != null) {
                 removed(last, level);
                 return last;
