@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -40,14 +41,15 @@ public final class TestBroker implements AutoCloseable {
     /** A protocol that is served; made anew with every broker. */
     private static final class Service {
         final Supplier<? extends Protocol> factory;
+        final Function<Broker, ProtocolContext> context;
         int port;
         @Nullable Protocol protocol;
         @Nullable Channel listener;
         final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
 
-        Service(Supplier<? extends Protocol> factory, int port) {
+        Service(Supplier<? extends Protocol> factory, Function<Broker, ProtocolContext> context) {
             this.factory = factory;
-            this.port = port;
+            this.context = context;
         }
     }
 
@@ -104,12 +106,17 @@ public final class TestBroker implements AutoCloseable {
 
     /** Serves a protocol and returns its port. It ends with the next restart or kill. */
     public int serve(Protocol protocol) {
-        return listen(new Service(() -> protocol, 0));
+        return listen(new Service(() -> protocol, ProtocolContext::open));
     }
 
     /** Serves a protocol, which is made anew after each restart or kill and then keeps its port; returns the port. */
     public int serveAlways(Supplier<? extends Protocol> factory) {
-        Service service = new Service(factory, 0);
+        return serveAlways(factory, ProtocolContext::open);
+    }
+
+    /** As {@link #serveAlways(Supplier)}, for users and with rights that the context knows. */
+    public int serveAlways(Supplier<? extends Protocol> factory, Function<Broker, ProtocolContext> context) {
+        Service service = new Service(factory, context);
         services.add(service);
         return listen(service);
     }
@@ -118,7 +125,7 @@ public final class TestBroker implements AutoCloseable {
 
     private int listen(Service service) {
         Protocol protocol = service.factory.get();
-        ChannelInitializer<Channel> initializer = protocol.start(ProtocolContext.open(broker)).toCompletableFuture().join();
+        ChannelInitializer<Channel> initializer = protocol.start(service.context.apply(broker)).toCompletableFuture().join();
         Channel listener = new ServerBootstrap().group(group).channel(NioServerSocketChannel.class)
             .childHandler(new ChannelInitializer<>() {
                 @Override

@@ -1,14 +1,20 @@
 package io.tributary.gateway;
 
+import io.tributary.core.access.AclAuthorizer;
+import io.tributary.core.access.UserAuthenticator;
 import io.tributary.core.broker.BrokerConfig;
 import io.tributary.core.broker.EmbeddedBroker;
 import io.tributary.core.model.TopicConfig;
 import io.tributary.core.protocol.ProtocolContext;
 import io.tributary.core.security.Authenticator;
 import io.tributary.core.security.Authorizer;
+import io.tributary.core.security.TokenVerifier;
+import io.tributary.core.security.Users;
+import io.tributary.gateway.config.ConfigurationException;
+import io.tributary.gateway.config.SecurityProperties;
 import io.tributary.gateway.config.TributaryProperties;
 import io.tributary.gateway.net.ProtocolPort;
-import io.tributary.gateway.security.ConfiguredUsers;
+import io.tributary.gateway.security.JwtVerifier;
 import io.tributary.protocol.amqp.AmqpConfig;
 import io.tributary.protocol.amqp.AmqpProtocol;
 import io.tributary.protocol.kafka.KafkaConfig;
@@ -23,6 +29,8 @@ import org.springframework.context.annotation.Configuration;
 /** The broker and the protocols that speak for it: a new protocol is one line of {@link #protocols}. */
 @Configuration(proxyBeanMethods = false)
 class BrokerWiring {
+    private static final String OAUTHBEARER = "OAUTHBEARER";
+
     /** Opened before any port, closed after all of them. */
     @Bean(destroyMethod = "close")
     EmbeddedBroker broker(TributaryProperties properties) {
@@ -38,22 +46,45 @@ class BrokerWiring {
 
     @Bean
     ProtocolContext protocolContext(EmbeddedBroker broker, TributaryProperties properties) {
-        Authenticator authenticator = properties.security().users().isEmpty() ? Authenticator.open()
-            : new ConfiguredUsers(properties.security().users());
-        return new ProtocolContext(broker, authenticator, Authorizer.open(), properties.advertisedHost());
+        SecurityProperties security = properties.security();
+        Users users = broker.access().users();
+        if (!security.isOn()) {
+            return new ProtocolContext(broker, Authenticator.open(users), Authorizer.open(), properties.advertisedHost());
+        }
+        TokenVerifier tokens = security.oauth().isOn() ? new JwtVerifier(security.oauth()) : null;
+        return new ProtocolContext(broker, new UserAuthenticator(security.users(), users, security.anonymous(), tokens),
+            new AclAuthorizer(broker.access().acls(), security.superUserNames(), security.allowIfNoAcl()), properties.advertisedHost());
+    }
+
+    private static KafkaConfig.Security kafkaSecurity(TributaryProperties properties) {
+        KafkaConfig.Security defaults = KafkaConfig.Security.DEFAULT;
+        List<String> mechanisms = properties.kafka().saslMechanisms();
+        if (mechanisms == null) {
+            mechanisms = defaults.mechanisms().stream()
+                .filter(each -> properties.security().oauth().isOn() || !each.equals(OAUTHBEARER)).toList();
+        }
+        try {
+            return new KafkaConfig.Security(mechanisms, properties.kafka().maxSession(), defaults.failureDelay(),
+                defaults.maxTokenBytes(), properties.kafka().principalMappingRules());
+        } catch (IllegalArgumentException e) {
+            throw new ConfigurationException("tributary.kafka.sasl-mechanisms or principal-mapping-rules: " + e.getMessage(), e);
+        }
     }
 
     static List<ProtocolPort> protocols(TributaryProperties properties) {
         List<ProtocolPort> ports = new ArrayList<>();
         if (properties.kafka().enabled()) {
-            KafkaConfig kafka = KafkaConfig.DEFAULT.withAutoCreateTopics(properties.topics().autoCreate());
-            ports.add(new ProtocolPort(new KafkaProtocol(kafka), "Kafka", properties.kafka().port()));
+            KafkaConfig kafka = KafkaConfig.DEFAULT.withAutoCreateTopics(properties.topics().autoCreate())
+                .withSecurity(kafkaSecurity(properties));
+            ports.add(new ProtocolPort(new KafkaProtocol(kafka), "Kafka", properties.kafka().port(), properties.kafka().listeners()));
         }
         if (properties.amqp().enabled()) {
-            ports.add(new ProtocolPort(new AmqpProtocol(AmqpConfig.DEFAULT), "AMQP 0-9-1", properties.amqp().port()));
+            ports.add(new ProtocolPort(new AmqpProtocol(AmqpConfig.DEFAULT), "AMQP 0-9-1", properties.amqp().port(),
+                properties.amqp().listeners()));
         }
         if (properties.mqtt().enabled()) {
-            ports.add(new ProtocolPort(new MqttProtocol(MqttConfig.DEFAULT), "MQTT", properties.mqtt().port()));
+            ports.add(new ProtocolPort(new MqttProtocol(MqttConfig.DEFAULT), "MQTT", properties.mqtt().port(),
+                properties.mqtt().listeners()));
         }
         return ports;
     }

@@ -4,6 +4,7 @@ import io.tributary.core.broker.EmbeddedBroker;
 import io.tributary.core.protocol.ProtocolContext;
 import io.tributary.gateway.config.TributaryProperties;
 import io.tributary.gateway.health.PortsHealthIndicator;
+import io.tributary.gateway.metrics.BrokerMetrics;
 import io.tributary.gateway.metrics.ConnectionMetrics;
 import io.tributary.gateway.metrics.ScheduleMetrics;
 import io.tributary.gateway.metrics.TierMetrics;
@@ -26,7 +27,8 @@ import org.springframework.context.annotation.Import;
 class GatewayWiring {
     @Bean
     Listeners listeners(TributaryProperties properties, ProtocolContext context) {
-        return new Listeners(BrokerWiring.protocols(properties), context, properties.bindAddress(), properties.net());
+        return new Listeners(BrokerWiring.protocols(properties), context, properties.bindAddress(), properties.net(),
+            properties.tls());
     }
 
     @Bean
@@ -50,6 +52,11 @@ class GatewayWiring {
     @Bean
     TierMetrics tierMetrics(EmbeddedBroker broker) {
         return new TierMetrics(broker::tierStatus);
+    }
+
+    @Bean
+    BrokerMetrics brokerMetrics(ProtocolContext context, TributaryProperties properties) {
+        return new BrokerMetrics(context.broker(), properties.metrics().maxNames());
     }
 
     @Bean

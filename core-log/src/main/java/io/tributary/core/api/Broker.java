@@ -1,5 +1,6 @@
 package io.tributary.core.api;
 
+import io.tributary.core.security.Access;
 import java.util.concurrent.CompletionStage;
 
 /** The core as protocols see it. Safe on any thread. */
@@ -14,6 +15,9 @@ public interface Broker {
 
     /** The records that were published with a time before which they must not be seen. */
     Schedule schedule();
+
+    /** The users, ACLs and quotas that are kept with the metadata. */
+    Access access();
 
     /**
      * A keyed table of the broker's own state, kept as records of an internal topic and created on first use.

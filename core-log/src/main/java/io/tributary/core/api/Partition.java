@@ -1,5 +1,7 @@
 package io.tributary.core.api;
 
+import io.tributary.core.api.producer.ActiveProducer;
+import io.tributary.core.api.stats.LogStats;
 import io.tributary.core.model.PartitionId;
 import io.tributary.core.model.Record;
 import java.nio.ByteBuffer;
@@ -24,6 +26,9 @@ public interface Partition {
 
     /** The size of what is kept, in bytes. */
     long sizeInBytes();
+
+    /** What it holds, and what was appended and read since the process began. Cheap. */
+    LogStats stats();
 
     /**
      * Appends whole Kafka v2 record batches (KIP-98 format), which are kept byte for byte except for base offset and leader epoch. The
@@ -76,6 +81,14 @@ public interface Partition {
      * merged.
      */
     Registration onAdvance(Runnable listener);
+
+    /**
+     * The producers with sequences or transactions that the log remembers, as it is when this completes; at most as many as have written
+     * within a day.
+     *
+     * @return fails with STORAGE_FAILURE or CLOSED
+     */
+    CompletionStage<List<ActiveProducer>> activeProducers();
 
     /** Moves the log start up to {@code offset}, or to the high watermark if that is lower, and completes with the new log start. */
     CompletionStage<Long> deleteBefore(long offset);

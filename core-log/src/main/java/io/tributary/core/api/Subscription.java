@@ -1,5 +1,6 @@
 package io.tributary.core.api;
 
+import io.tributary.core.api.stats.SubscriptionReport;
 import io.tributary.core.model.Binding;
 import io.tributary.core.model.StartPosition;
 import io.tributary.core.model.SubscriptionConfig;
@@ -37,4 +38,7 @@ public interface Subscription {
 
     /** Counts exactly; for a filtered backlog that reads it. */
     CompletionStage<SubscriptionStats> stats();
+
+    /** As {@link #stats}, with the age of what waits, and what has been done since the start. Reads a record of each partition at most. */
+    CompletionStage<SubscriptionReport> report();
 }

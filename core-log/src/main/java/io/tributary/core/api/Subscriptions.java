@@ -1,5 +1,6 @@
 package io.tributary.core.api;
 
+import io.tributary.core.api.stats.SubscriptionsOverview;
 import io.tributary.core.model.Binding;
 import io.tributary.core.model.Namespace;
 import io.tributary.core.model.StartPosition;
@@ -29,6 +30,13 @@ public interface Subscriptions {
      * SUBSCRIPTION_NOT_FOUND.
      */
     CompletionStage<Long> delete(SubscriptionName name);
+
+    /**
+     * How many there are, what they hold and what they have done. Reads no log, and takes the time of the loops in small pieces.
+     *
+     * @param most of how many a report is made
+     */
+    CompletionStage<SubscriptionsOverview> overview(int most);
 
     /** Tells, on a core thread, of each subscription that has expired and is deleted. The listener must not block. */
     Registration onExpired(Consumer<ExpiredSubscription> listener);

@@ -1,5 +1,6 @@
 package io.tributary.core.api;
 
+import io.tributary.core.api.stats.LogStats;
 import io.tributary.core.model.TopicConfig;
 import io.tributary.core.model.TopicName;
 import java.util.List;
@@ -16,6 +17,15 @@ public interface Topic {
 
     /** In their order; grows when partitions are added. */
     List<Partition> partitions();
+
+    /** All partitions together. Cheap. */
+    default LogStats stats() {
+        LogStats sum = LogStats.ZERO;
+        for (Partition partition : partitions()) {
+            sum = sum.plus(partition.stats());
+        }
+        return sum;
+    }
 
     /** Fails with PARTITION_NOT_FOUND. */
     Partition partition(int number);

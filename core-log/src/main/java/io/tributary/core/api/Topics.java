@@ -1,9 +1,11 @@
 package io.tributary.core.api;
 
+import io.tributary.core.api.stats.TopicsOverview;
 import io.tributary.core.model.Namespace;
 import io.tributary.core.model.TopicConfig;
 import io.tributary.core.model.TopicName;
 import java.util.Collection;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -31,6 +33,9 @@ public interface Topics {
     /** All topics of the namespace, internal ones included, by name. */
     Collection<Topic> list(Namespace namespace);
 
+    /** The namespaces that have topics. */
+    Set<Namespace> namespaces();
+
     /**
      * Changes the configuration; the number of partitions may only grow, the storage may not change. Fails with INVALID_ARGUMENT
      * otherwise.
@@ -39,6 +44,13 @@ public interface Topics {
 
     /** Deletes the topic and its records; subscriptions lose what they had not acknowledged of it. Fails with TOPIC_NOT_FOUND. */
     CompletionStage<Void> delete(TopicName name);
+
+    /**
+     * How many there are in all namespaces, and what they hold and have taken. Waits for nothing.
+     *
+     * @param most how many are told of one by one
+     */
+    TopicsOverview overview(int most);
 
     /**
      * Calls the listener, one call at a time on a core thread, with the name of each topic that was created, changed or deleted after the

@@ -12,6 +12,7 @@ public interface Transactions {
      *
      * <p>Fails as {@link Publisher#publish} does, also with LIMIT_EXCEEDED when there are too many transactions, partitions or bytes; then
      * nothing has happened. Of the deliveries, those that are not outstanding any more are passed over.
+     * With CLOSED it may have been decided; the next process knows, and completes it if so.
      *
      * @return the places of the records, in their order
      */

@@ -2,6 +2,7 @@ package io.tributary.core.broker;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.tributary.core.access.StoredAccess;
 import io.tributary.core.api.Broker;
 import io.tributary.core.api.Publisher;
 import io.tributary.core.api.Schedule;
@@ -19,13 +20,14 @@ import io.tributary.core.model.PartitionId;
 import io.tributary.core.routing.FullSubscriptions;
 import io.tributary.core.routing.RouteTable;
 import io.tributary.core.schedule.LogSchedule;
+import io.tributary.core.security.Access;
 import io.tributary.core.state.StateTables;
+import io.tributary.core.stats.MovingRates;
 import io.tributary.core.store.SegmentStore;
 import io.tributary.core.store.memory.MemorySegmentStore;
 import io.tributary.core.store.object.TierStatus;
 import io.tributary.core.store.object.TieredSegmentStore;
 import io.tributary.core.subscription.QueueSubscriptions;
-import io.tributary.core.subscription.Surroundings;
 import io.tributary.core.subscription.loop.Clocks;
 import io.tributary.core.subscription.policy.SubscriptionLimits;
 import io.tributary.core.transaction.TransactionCoordinator;
@@ -63,6 +65,7 @@ public final class EmbeddedBroker implements Broker, AutoCloseable {
         Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "tributary-retention"));
     private final List<LogThread> threads = new ArrayList<>();
     private final MetadataStore metadata;
+    private final Access access;
     private final SegmentStore files;
     private final SegmentStore memory;
     private final TopicCatalogue topics;
@@ -83,6 +86,7 @@ public final class EmbeddedBroker implements Broker, AutoCloseable {
         this.lock = lock;
         this.metadata = new RocksMetadataStore(config.dataDir().resolve("metadata"));
         undo.push(metadata::close);
+        this.access = new StoredAccess(metadata);
         this.clusterId = loadClusterId();
         this.files = DurableStore.open(config, clusterId);
         undo.push(files::halt);
@@ -112,6 +116,8 @@ public final class EmbeddedBroker implements Broker, AutoCloseable {
         long every = config.retentionEvery().toMillis();
         this.compactor = new Compactor(topics::all, every);
         ScheduledFuture<?> unused = retention.scheduleWithFixedDelay(this::retain, every, every, TimeUnit.MILLISECONDS);
+        ScheduledFuture<?> unusedToo = retention.scheduleAtFixedRate(this::sampleRates, MovingRates.PERIOD_NANOS, MovingRates.PERIOD_NANOS,
+            TimeUnit.NANOSECONDS);
     }
 
     /** Opens a broker; blocks until everything is recovered. Fails with STORAGE_FAILURE, also when another process uses the directory. */
@@ -139,6 +145,11 @@ public final class EmbeddedBroker implements Broker, AutoCloseable {
         }
     }
 
+    private void sampleRates() {
+        topics.all().forEach(topic -> topic.logs().forEach(PartitionLog::sampleRates));
+        subscriptions.sampleRates();
+    }
+
     private String loadClusterId() {
         MetadataStore.Entry entry = metadata.get(CLUSTER_ID_KEY).toCompletableFuture().join();
         if (entry != null) {
@@ -155,7 +166,7 @@ public final class EmbeddedBroker implements Broker, AutoCloseable {
 
     private QueueSubscriptions openSubscriptions(RouteTable routes, FullSubscriptions full) {
         StateTable state = tables.open(SUBSCRIPTION_STATE).toCompletableFuture().join();
-        QueueSubscriptions opened = new QueueSubscriptions(new Surroundings(topics, routes, atOnce, full),
+        QueueSubscriptions opened = new QueueSubscriptions(new QueueSubscriptions.Surroundings(topics, routes, atOnce, full),
             new QueueSubscriptions.DurableStores(metadata, state), SubscriptionLimits.DEFAULT, DISPATCH_THREADS,
             new Clocks(System::nanoTime, config.clock()::millis));
         opened.recover().toCompletableFuture().join();
@@ -204,6 +215,11 @@ public final class EmbeddedBroker implements Broker, AutoCloseable {
     @Override
     public Schedule schedule() {
         return schedule;
+    }
+
+    @Override
+    public Access access() {
+        return access;
     }
 
     @Override

@@ -3,6 +3,9 @@ package io.tributary.core.broker;
 import io.tributary.core.api.Registration;
 import io.tributary.core.api.Topic;
 import io.tributary.core.api.Topics;
+import io.tributary.core.api.stats.LogStats;
+import io.tributary.core.api.stats.TopicsOverview;
+import io.tributary.core.api.stats.TopicsOverview.TopicReport;
 import io.tributary.core.log.LogThread;
 import io.tributary.core.log.PartitionLog;
 import io.tributary.core.metadata.MetadataStore;
@@ -17,9 +20,13 @@ import io.tributary.core.store.LogId;
 import io.tributary.core.store.SegmentStore;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -38,6 +45,9 @@ import org.slf4j.LoggerFactory;
 /** The topics of this node: what the metadata store says, with the logs opened. Changes run one at a time on the changer's thread. */
 final class TopicCatalogue implements Topics {
     private static final Logger LOG = LoggerFactory.getLogger(TopicCatalogue.class);
+    private static final Comparator<TopicReport> SMALLEST =
+        Comparator.comparingLong((TopicReport topic) -> topic.stats().sizeInBytes())
+            .thenComparing(TopicReport::name, Comparator.reverseOrder());
 
     /** Where topics keep their records. */
     record Stores(SegmentStore durable, SegmentStore memory) {
@@ -55,6 +65,10 @@ final class TopicCatalogue implements Topics {
     private final Map<UUID, LogTopic> byId = new ConcurrentHashMap<>();
     private final List<TopicListener> listeners = new CopyOnWriteArrayList<>();
     private final List<ChangeListener> changeListeners = new CopyOnWriteArrayList<>();
+    /** Guards that a topic is among those that are there, or in {@link #gone}. */
+    private final Object counting = new Object();
+    /** What topics that are gone have counted. */
+    private LogStats gone = LogStats.ZERO;
 
     /**
      * An empty catalogue.
@@ -197,6 +211,35 @@ final class TopicCatalogue implements Topics {
         return topics;
     }
 
+    @Override
+    public TopicsOverview overview(int most) {
+        PriorityQueue<TopicReport> largest = new PriorityQueue<>(SMALLEST);
+        LogStats total;
+        long count = 0;
+        synchronized (counting) {
+            total = gone;
+            for (LogTopic topic : byName.values()) {
+                LogStats stats = topic.stats();
+                total = total.plus(stats);
+                count++;
+                largest.add(new TopicReport(topic.name(), topic.logs().size(), stats));
+                if (largest.size() > most) {
+                    largest.remove();
+                }
+            }
+        }
+        List<TopicReport> reports = new ArrayList<>(largest);
+        reports.sort(SMALLEST.reversed());
+        return new TopicsOverview(count, total, reports);
+    }
+
+    @Override
+    public Set<Namespace> namespaces() {
+        Set<Namespace> namespaces = new HashSet<>();
+        byName.keySet().forEach(name -> namespaces.add(name.namespace()));
+        return namespaces;
+    }
+
     /** Every topic of every namespace. */
     Collection<LogTopic> all() {
         return byName.values();
@@ -230,7 +273,10 @@ final class TopicCatalogue implements Topics {
         return change(() -> {
             LogTopic topic = require(name);
             await(metadata.delete(new TopicEntry(name, topic.id(), topic.config()).key(), MetadataStore.ANY_VERSION));
-            byName.remove(name);
+            synchronized (counting) {
+                gone = gone.plus(topic.stats().countersOnly());
+                byName.remove(name);
+            }
             byId.remove(topic.id());
             listeners.forEach(listener -> await(listener.topicDeleted(topic)));
             BrokerException cause = new BrokerException(ErrorCode.CLOSED, "topic " + name + " was deleted");

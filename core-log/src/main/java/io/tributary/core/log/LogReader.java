@@ -26,6 +26,7 @@ final class LogReader {
 
     private final PartitionId id;
     private final LogState state;
+    private final LogActivity activity;
     private final TailWindow tail;
     private final AbortedTransactions aborted;
     private final boolean inMemory;
@@ -38,10 +39,11 @@ final class LogReader {
      * @param reads       runs reads that block
      * @param remoteReads runs those of segments that are not local
      */
-    LogReader(PartitionId id, LogState state, TailWindow tail, AbortedTransactions aborted, boolean inMemory, Executor reads,
-              Executor remoteReads) {
+    LogReader(PartitionId id, LogState state, LogActivity activity, TailWindow tail, AbortedTransactions aborted, boolean inMemory,
+              Executor reads, Executor remoteReads) {
         this.id = id;
         this.state = state;
+        this.activity = activity;
         this.tail = tail;
         this.aborted = aborted;
         this.inMemory = inMemory;
@@ -137,6 +139,7 @@ final class LogReader {
 
     private LogRead result(List<LogSlice> slices, List<AbortedTransaction> among) {
         long lastStable = state.lastStableOffset();
+        slices.forEach(slice -> activity.read(slice.sizeInBytes()));
         return new LogRead(slices, among, state.startOffset(), state.highWatermark(), lastStable);
     }
 
@@ -239,6 +242,7 @@ final class LogReader {
             if (into.size() >= maxRecords) {
                 break;
             }
+            activity.read(slice.sizeInBytes());
             next = BatchDecoder.decode(Slices.bytes(slice), next, maxRecords, aborted.isEmpty() ? null : aborted::contains, into);
         }
         return next;

@@ -1,5 +1,6 @@
 package io.tributary.core.log;
 
+import io.tributary.core.api.producer.ActiveProducer;
 import io.tributary.core.batch.BatchBuilder;
 import io.tributary.core.batch.BatchHeader;
 import io.tributary.core.model.BrokerException;
@@ -45,14 +46,16 @@ final class LogWriter {
     private final TailWindow tail;
     private final Supplier<TopicConfig> config;
     private final Runnable advanced;
+    private final LogActivity activity;
 
     /**
      * What the log is part of.
      *
      * @param config   the topic's configuration at the time of the call
+     * @param activity told what is written
      * @param advanced told when high watermark or start have moved
      */
-    record Context(PartitionId partition, Supplier<TopicConfig> config, Runnable advanced) {
+    record Context(PartitionId partition, Supplier<TopicConfig> config, LogActivity activity, Runnable advanced) {
     }
 
     private final List<Work> pending = new ArrayList<>();
@@ -84,6 +87,7 @@ final class LogWriter {
         this.partition = context.partition();
         this.config = context.config();
         this.advanced = context.advanced();
+        this.activity = context.activity();
         this.nextOffset = state.highWatermark();
         List<Segment> segments = state.segments();
         this.active = segments.isEmpty() ? null : segments.get(segments.size() - 1);
@@ -237,6 +241,7 @@ final class LogWriter {
             }
             producers.beforeWrite();
             lane.append(segment, run, runBytes);
+            activity.written(runBytes);
         } catch (RuntimeException failure) {
             nextOffset = firstOffset;
             producers.rollBack();
@@ -470,6 +475,14 @@ final class LogWriter {
     Map<Long, LastRecord> lastRecordsOfProducers() {
         cutSegments();
         return producers.lastRecords();
+    }
+
+    List<ActiveProducer> activeProducers() {
+        if (state.isClosed()) {
+            throw new BrokerException(ErrorCode.CLOSED, id + " is closed");
+        }
+        cutSegments();
+        return producers.describe();
     }
 
     /** Removes what has passed its retention. */

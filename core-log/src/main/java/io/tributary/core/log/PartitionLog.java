@@ -5,6 +5,8 @@ import io.tributary.core.api.LogRead;
 import io.tributary.core.api.Partition;
 import io.tributary.core.api.Registration;
 import io.tributary.core.api.TimestampLookup;
+import io.tributary.core.api.producer.ActiveProducer;
+import io.tributary.core.api.stats.LogStats;
 import io.tributary.core.batch.BatchBuilder;
 import io.tributary.core.batch.BatchHeader;
 import io.tributary.core.batch.BatchValidator;
@@ -39,6 +41,7 @@ public final class PartitionLog implements Partition {
     private final LogThread thread;
     private final Supplier<TopicConfig> config;
     private final LogState state;
+    private final LogActivity activity;
     private final LogWriter writer;
     private final LogReader reader;
     private final LogCompaction compaction;
@@ -55,14 +58,15 @@ public final class PartitionLog implements Partition {
         this.thread = thread;
         this.config = config;
         this.state = new LogState(stored.startOffset(), stored.compactedBefore(), stored.segments());
+        this.activity = new LogActivity(state);
         TailWindow tail = new TailWindow();
         AbortedTransactions aborted = new AbortedTransactions(logId, store);
         Executor reads = thread.settings().reads();
-        this.reader = new LogReader(id, state, tail, aborted, store.inMemory(), reads,
+        this.reader = new LogReader(id, state, activity, tail, aborted, store.inMemory(), reads,
             Objects.requireNonNullElse(store.remoteReads(), reads));
         this.writer = new LogWriter(logId, store, thread, state, tail,
             new ProducerStates(id, state, store.stateDirectory(logId), thread.settings().clock(), aborted),
-            new LogWriter.Context(id, config, this::notifyListeners));
+            new LogWriter.Context(id, config, activity, this::notifyListeners));
         this.compaction = new LogCompaction(logId, state, store, thread, writer, aborted);
     }
 
@@ -94,6 +98,16 @@ public final class PartitionLog implements Partition {
     @Override
     public long sizeInBytes() {
         return state.sizeInBytes();
+    }
+
+    @Override
+    public LogStats stats() {
+        return activity.stats(state, System.nanoTime());
+    }
+
+    /** Looks at the counters for the rates; on one thread, every {@link io.tributary.core.stats.MovingRates#PERIOD_NANOS}. */
+    public void sampleRates() {
+        activity.sample(state, System.nanoTime());
     }
 
     @Override
@@ -174,6 +188,11 @@ public final class PartitionLog implements Partition {
         Listener entry = new Listener(listener);
         listeners.add(entry);
         return () -> listeners.remove(entry);
+    }
+
+    @Override
+    public CompletionStage<List<ActiveProducer>> activeProducers() {
+        return CompletableFuture.supplyAsync(writer::activeProducers, thread);
     }
 
     @Override

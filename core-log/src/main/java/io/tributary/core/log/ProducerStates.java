@@ -1,6 +1,7 @@
 package io.tributary.core.log;
 
 import io.tributary.core.api.LogSlice;
+import io.tributary.core.api.producer.ActiveProducer;
 import io.tributary.core.batch.BatchHeader;
 import io.tributary.core.batch.TransactionMarker;
 import io.tributary.core.model.BrokerException;
@@ -19,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.apache.kafka.common.TopicPartition;
@@ -398,6 +400,19 @@ final class ProducerStates {
         loaded().activeProducers().forEach((producer, entry) -> last.put(producer, new LastRecord(
             entry.lastDataOffset() >= 0 ? OptionalLong.of(entry.lastDataOffset()) : OptionalLong.empty(), entry.producerEpoch())));
         return last;
+    }
+
+    List<ActiveProducer> describe() {
+        List<ActiveProducer> all = new ArrayList<>();
+        loaded().activeProducers().forEach((producer, entry) -> {
+            OptionalInt sequence = OptionalInt.empty();
+            for (BatchMetadata batch : entry.batchMetadata()) {
+                sequence = OptionalInt.of(batch.lastSeq());
+            }
+            all.add(new ActiveProducer(producer, entry.producerEpoch(), sequence, entry.lastTimestamp(), entry.coordinatorEpoch(),
+                entry.currentTxnFirstOffset()));
+        });
+        return all;
     }
 
     void removeExpired() {

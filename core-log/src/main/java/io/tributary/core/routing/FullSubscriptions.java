@@ -5,36 +5,29 @@ import io.tributary.core.model.Record;
 import io.tributary.core.model.SubscriptionName;
 import io.tributary.core.model.TopicName;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** The subscriptions that take nothing more now, and say so to publishers. Safe on any thread; costs nothing while there is none. */
 public final class FullSubscriptions {
-    private final Map<SubscriptionName, List<Binding>> full = new ConcurrentHashMap<>(0);
+    private final Set<SubscriptionName> full = ConcurrentHashMap.newKeySet(0);
+    private final RouteTable routes = new RouteTable();
 
-    /** Notes that a subscription with these bindings is full. */
+    /** Notes that a subscription is full, or has other bindings since. */
     public void add(SubscriptionName name, List<Binding> bindings) {
-        full.put(name, bindings);
+        routes.replace(name, bindings);
+        full.add(name);
     }
 
     public void remove(SubscriptionName name) {
         full.remove(name);
+        routes.replace(name, List.of());
     }
 
     /** One that would take the record, or null. */
     public @Nullable SubscriptionName findTaking(TopicName topic, Record record) {
-        if (full.isEmpty()) {
-            return null;
-        }
-        for (Map.Entry<SubscriptionName, List<Binding>> entry : full.entrySet()) {
-            for (Binding binding : entry.getValue()) {
-                if (binding.covers(topic, entry.getKey().namespace()) && binding.filter().matches(topic, record)) {
-                    return entry.getKey();
-                }
-            }
-        }
-        return null;
+        return full.isEmpty() ? null : routes.find(topic, record);
     }
 
     public boolean isEmpty() {

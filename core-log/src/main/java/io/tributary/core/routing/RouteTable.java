@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -31,8 +32,13 @@ public final class RouteTable {
 
     /** A subscription, as a record finds it; the same object under all of its filters. */
     private static final class Route {
+        private final SubscriptionName subscription;
         /** Whether a record may find it by more than one filter. */
         private volatile boolean repeats;
+
+        Route(SubscriptionName subscription) {
+            this.subscription = subscription;
+        }
     }
 
     private record Installed(Route route, List<Binding> bindings) {
@@ -71,7 +77,7 @@ public final class RouteTable {
         Installed installed = current.get(subscription);
         Filters before = installed == null ? Filters.NONE : Filters.of(installed.bindings, namespace);
         Filters after = Filters.of(bindings, namespace);
-        Route route = installed == null ? new Route() : installed.route;
+        Route route = installed == null ? new Route(subscription) : installed.route;
         // Old and new filters are there side by side for a moment.
         route.repeats = installed != null || after.overlap();
         Set<TopicName> topics = new HashSet<>(after.named.keySet());
@@ -110,19 +116,27 @@ public final class RouteTable {
 
     /** How many subscriptions the record matches. Costs what matches. */
     public int routes(TopicName topic, Record record) {
+        RouteCount count = new RouteCount();
+        match(topic, record, count);
+        return count.total();
+    }
+
+    /** One of the subscriptions that the record matches, or null. Costs what matches. */
+    @Nullable SubscriptionName find(TopicName topic, Record record) {
+        AtomicReference<@Nullable SubscriptionName> found = new AtomicReference<>();
+        match(topic, record, route -> found.setPlain(route.subscription));
+        return found.getPlain();
+    }
+
+    private void match(TopicName topic, Record record, Consumer<Route> sink) {
         FilterIndex<Route> named = byTopic.get(topic);
         FilterIndex<Route> wide = topic.isInternal() ? null : everywhere.get(topic.namespace());
-        if (named == null && wide == null) {
-            return 0;
-        }
-        RouteCount count = new RouteCount();
         if (named != null) {
-            named.match(topic, record, count);
+            named.match(topic, record, sink);
         }
         if (wide != null) {
-            wide.match(topic, record, count);
+            wide.match(topic, record, sink);
         }
-        return count.total();
     }
 
     /** Counts each subscription once. */

@@ -26,7 +26,7 @@ final class IndexView implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(IndexView.class);
     private static final int READ_RECORDS = 4096;
     private static final int READ_BYTES = 1 << 20;
-    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
 
     private final ScheduleIndex index;
     private final ScheduleLog log;

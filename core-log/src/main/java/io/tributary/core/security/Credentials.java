@@ -13,4 +13,16 @@ public sealed interface Credentials {
             return "Password[" + username + "]";
         }
     }
+
+    /** A bearer token (RFC 6750), a JWT. */
+    record Token(String value) implements Credentials {
+        @Override
+        public String toString() {
+            return "Token";
+        }
+    }
+
+    /** A name that the connection has proved already: with a SCRAM exchange, or with its TLS certificate. */
+    record Proven(String username) implements Credentials {
+    }
 }

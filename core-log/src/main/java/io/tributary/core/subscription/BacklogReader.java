@@ -6,6 +6,7 @@ import io.tributary.core.model.Record;
 import io.tributary.core.subscription.loop.DispatchLoop;
 import io.tributary.core.subscription.loop.LoopRead;
 import io.tributary.core.subscription.loop.ReadRetry;
+import io.tributary.core.subscription.policy.WindowBudget;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Comparator;
@@ -39,6 +40,8 @@ final class BacklogReader {
     private static final int READS_PER_TURN = 8;
 
     private final DispatchLoop loop;
+    /** Of the memory for what is read and not yet in the window. */
+    private final WindowBudget.Share share;
     private final Runnable continuation;
     private final ReadRetry retry;
     private final PriorityQueue<Lane> heads = new PriorityQueue<>(2, Comparator.comparingLong(BacklogReader::timestamp));
@@ -46,6 +49,10 @@ final class BacklogReader {
     private int level;
     /** Reads under way, by level. */
     private final int[] reading;
+    /** Of all levels. */
+    private int underWay;
+    /** The most that the last read could bring. */
+    private int chunkBytes;
     private boolean yielded;
 
     /**
@@ -54,7 +61,8 @@ final class BacklogReader {
      * @param highest      the highest level
      * @param continuation is to call {@link #fill} again
      */
-    BacklogReader(DispatchLoop loop, int highest, Runnable continuation) {
+    BacklogReader(DispatchLoop loop, int highest, WindowBudget.Share share, Runnable continuation) {
+        this.share = share;
         reading = new int[highest + 1];
         this.loop = loop;
         this.continuation = continuation;
@@ -65,6 +73,7 @@ final class BacklogReader {
     void restart(Collection<Source> sources) {
         heads.clear();
         toCheck.clear();
+        noteHeld();
         for (Source source : sources) {
             Lane lane = source.lane(level);
             if (lane != null) {
@@ -82,6 +91,12 @@ final class BacklogReader {
         } else {
             toCheck.add(lane);
         }
+        noteHeld();
+    }
+
+    /** As if every lane that is read, or has been, held the most that a read brings. */
+    private void noteHeld() {
+        share.hold(0, (long) (underWay + heads.size()) * chunkBytes);
     }
 
     /** Goes over to another level. What was read ahead of the last one is to be read again, so that only one takes memory. */
@@ -166,10 +181,12 @@ final class BacklogReader {
         boolean few = most < CHUNK_RECORDS;
         Arrival arrival = new Arrival(lane, lane.generation, source.limit(), few);
         int records = Math.max(MIN_CHUNK_RECORDS, Math.min(most, CHUNK_RECORDS / sources));
-        int bytes = Math.max(MIN_CHUNK_BYTES, (few ? FEW_BYTES : CHUNK_BYTES) / sources);
+        chunkBytes = share.hasRoom() ? Math.max(MIN_CHUNK_BYTES, (few ? FEW_BYTES : CHUNK_BYTES) / sources) : MIN_CHUNK_BYTES;
         lane.reading = true;
         reading[lane.level]++;
-        LoopRead.await(source.partition.readRecords(lane.readPosition(), lane.chunk(records), bytes), loop, arrival, continuation);
+        underWay++;
+        noteHeld();
+        LoopRead.await(source.partition.readRecords(lane.readPosition(), lane.chunk(records), chunkBytes), loop, arrival, continuation);
     }
 
     /** What one read brings. */
@@ -213,7 +230,9 @@ final class BacklogReader {
 
         private boolean isWanted() {
             reading[lane.level]--;
+            underWay--;
             lane.reading = false;
+            noteHeld();
             if (lane.source.isRemoved()) {
                 return false;
             }

@@ -125,6 +125,7 @@ final class Bindings {
                 cover(binding, topic, partition -> 0);
             }
         }
+        intake.sources().forEach(Source::countFromHere);
         intake.fallBehind();
     }
 

@@ -12,6 +12,7 @@ import io.tributary.core.subscription.loop.LoopRead;
 import io.tributary.core.subscription.loop.Timeout;
 import io.tributary.core.subscription.loop.TimerWheel;
 import io.tributary.core.subscription.policy.DeadLetterRoute;
+import io.tributary.core.subscription.stats.Counter;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -186,7 +187,7 @@ final class DeadLetters {
             @Override
             public void records(List<Record> records) {
                 if (records.isEmpty() || records.get(0).offset() != letter.entry.offset) {
-                    finished(letter);
+                    finished(letter, Counter.DROPPED);
                 } else {
                     publish(letter, records.get(0));
                 }
@@ -195,7 +196,7 @@ final class DeadLetters {
             @Override
             public void failed(BrokerException cause) {
                 if (cause.code() == ErrorCode.OFFSET_OUT_OF_RANGE) {
-                    finished(letter);
+                    finished(letter, Counter.DROPPED);
                 } else {
                     DeadLetters.this.failed(letter, cause);
                 }
@@ -207,7 +208,7 @@ final class DeadLetters {
         PublishRequest copy = route.copy(letter.entry.source.topic, record, letter.reason, letter.endedMs);
         if (copy == null) {
             warnOfTarget("its key names no topic", null);
-            finished(letter);
+            finished(letter, Counter.DROPPED);
             return;
         }
         CompletionStage<?> published;
@@ -220,7 +221,7 @@ final class DeadLetters {
         published.whenComplete((result, failure) -> loop.execute(() -> {
             if (failure == null) {
                 warnedOfTarget = false;
-                finished(letter);
+                finished(letter, Counter.DEAD_LETTERED);
             } else {
                 failed(letter, BrokerException.of(failure));
             }
@@ -230,7 +231,7 @@ final class DeadLetters {
     private void failed(Letter letter, BrokerException cause) {
         if (isLasting(cause.code())) {
             warnOfTarget("its target does not take it", cause);
-            finished(letter);
+            finished(letter, Counter.DROPPED);
             return;
         }
         if (!failing) {
@@ -265,13 +266,13 @@ final class DeadLetters {
         }
     }
 
-    private void finished(Letter letter) {
+    private void finished(Letter letter, Counter as) {
         inFlight--;
         bytesInFlight -= letter.bytes;
         failing = false;
         delay = FIRST_NANOS;
         if (held.remove(letter.entry)) {
-            letter.entry.settled();
+            letter.entry.settled(as);
         }
         boolean nested = starting;
         start();

@@ -12,6 +12,8 @@ import io.tributary.core.model.SubscriptionName;
 import io.tributary.core.subscription.loop.DispatchLoop;
 import io.tributary.core.subscription.loop.TimerWheel;
 import io.tributary.core.subscription.policy.SubscriptionLimits;
+import io.tributary.core.subscription.policy.WindowBudget;
+import io.tributary.core.subscription.stats.Counter;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -42,13 +44,16 @@ final class Dispatcher {
     private long nextDeliveryId;
     private long outstanding;
     private long outstandingBytes;
+    private final WindowBudget.Share share;
     private long outstandingValues;
 
-    Dispatcher(SubscriptionName name, DeliveryPolicy policy, Intake intake, SubscriptionLimits limits, Ends ends, Runnable pump) {
+    Dispatcher(SubscriptionName name, DeliveryPolicy policy, Intake intake, SubscriptionLimits limits, WindowBudget.Share share, Ends ends,
+            Runnable pump) {
         this.name = name;
         single = policy.dispatch() == DeliveryPolicy.Dispatch.SINGLE_ACTIVE ? new SingleActive() : null;
         this.intake = intake;
         this.limits = limits;
+        this.share = share;
         this.pump = pump;
         keys = policy.dispatch() == DeliveryPolicy.Dispatch.BY_KEY ? new KeyLocks(intake.window(), limits) : null;
         returns = new Returns(policy.backOff(), intake, limits, ends, keys, pump);
@@ -277,6 +282,10 @@ final class Dispatcher {
         }
         entry.deliveries++;
         entry.deliveryId = nextDeliveryId++;
+        intake.tally().count(Counter.DELIVERED);
+        if (entry.redelivered) {
+            intake.tally().count(Counter.REDELIVERED);
+        }
         if (!consumer.options.autoSettle()) {
             entry.consumer = consumer;
             consumer.outstanding.put(entry.deliveryId, entry);
@@ -292,11 +301,12 @@ final class Dispatcher {
             int size = record.sizeInBytes();
             entry.deliveredBytes = size;
             consumer.outstandingBytes += size;
-            if (outstandingBytes + size > limits.windowBytes()) {
+            if (outstandingBytes + size > limits.windowBytes() || !share.hasRoom()) {
                 entry.record = null;
             } else {
                 outstandingBytes += size;
             }
+            share.hold(outstanding, outstandingBytes);
         }
         return new Delivery(entry.deliveryId, entry.source.topic, entry.source.key.partition(), record, entry.deliveries,
             entry.redelivered);
@@ -304,7 +314,7 @@ final class Dispatcher {
 
     private void afterDelivery(Entry entry, QueueConsumer consumer) {
         if (consumer.options.autoSettle()) {
-            entry.settled();
+            entry.settled(Counter.ACKNOWLEDGED);
             returns.left(entry);
         }
     }
@@ -341,6 +351,7 @@ final class Dispatcher {
         outstanding--;
         outstandingValues -= entry.valueBytes;
         outstandingBytes -= entry.heldBytes();
+        share.hold(outstanding, outstandingBytes);
     }
 
     /** The consumer has settled something. */
@@ -370,6 +381,11 @@ final class Dispatcher {
         return outstanding;
     }
 
+    /** Visits what each consumer has had longest. */
+    void forEachFirstOutstanding(Consumer<Entry> visitor) {
+        consumers.forEach(consumer -> consumer.outstanding.values().stream().findFirst().ifPresent(visitor));
+    }
+
     /** The size of the values of what is outstanding. */
     long outstandingValues() {
         return outstandingValues;
@@ -396,6 +412,7 @@ final class Dispatcher {
             });
             updateRound(consumer);
         }
+        share.hold(outstanding, outstandingBytes);
         returns.forgetRemoved();
     }
 
@@ -426,6 +443,8 @@ final class Dispatcher {
         }
         outstanding = 0;
         outstandingValues = 0;
+        outstandingBytes = 0;
+        share.hold(0, 0);
         returns.drainAside(entry -> { });
     }
 

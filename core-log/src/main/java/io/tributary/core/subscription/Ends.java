@@ -9,6 +9,7 @@ import io.tributary.core.model.SubscriptionName;
 import io.tributary.core.subscription.loop.DispatchLoop;
 import io.tributary.core.subscription.loop.Timeout;
 import io.tributary.core.subscription.loop.TimerWheel;
+import io.tributary.core.subscription.stats.Counter;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -99,7 +100,7 @@ final class Ends {
     /** Ends an entry that was found to have ended. */
     void endHead(Entry head, Record record) {
         if (isCycle(record)) {
-            head.settled();
+            head.settled(Counter.DROPPED);
         } else {
             // What was outstanding when the broker ended may have had its last delivery.
             boolean expired = head.expiresAt <= wallMillis.getAsLong();
@@ -156,7 +157,7 @@ final class Ends {
     /** Ends an entry that is neither in the window nor outstanding. */
     void end(Entry entry, DeadLetterReason reason) {
         if (letters == null) {
-            entry.settled();
+            entry.settled(reason == DeadLetterReason.EXPIRED ? Counter.EXPIRED : Counter.DROPPED);
         } else {
             letters.take(entry, reason);
         }

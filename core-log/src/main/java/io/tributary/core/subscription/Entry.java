@@ -2,6 +2,7 @@ package io.tributary.core.subscription;
 
 import io.tributary.core.model.Record;
 import io.tributary.core.subscription.loop.Timeout;
+import io.tributary.core.subscription.stats.Counter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,9 +43,9 @@ final class Entry extends Timeout {
         this.order = order;
     }
 
-    /** It is settled for good. */
-    void settled() {
-        source.settled(lane, offset);
+    /** It is settled for good; as what that counts. */
+    void settled(Counter as) {
+        source.settled(lane, offset, as);
     }
 
     int heldBytes() {

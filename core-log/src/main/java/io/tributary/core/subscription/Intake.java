@@ -4,9 +4,11 @@ import io.tributary.core.model.Record;
 import io.tributary.core.subscription.loop.DispatchLoop;
 import io.tributary.core.subscription.policy.PriorityLevels;
 import io.tributary.core.subscription.policy.SubscriptionLimits;
+import io.tributary.core.subscription.policy.WindowBudget;
 import io.tributary.core.subscription.state.BoundRange;
 import io.tributary.core.subscription.state.PartitionKey;
 import io.tributary.core.subscription.state.SourceStart;
+import io.tributary.core.subscription.stats.Tally;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -37,10 +39,12 @@ final class Intake {
 
     private final DispatchLoop loop;
     private final SubscriptionLimits limits;
+    private final WindowBudget.Share share;
     private final Runnable pump;
     private final Consumer<Source> changes;
     private final PriorityLevels levels;
     private final ReadyWindow window;
+    private final Tally tally = new Tally();
     private final Map<SourceId, Source> sources = new LinkedHashMap<>(2);
     private final BacklogReader backlog;
     private final BacklogIndexer indexer;
@@ -71,7 +75,9 @@ final class Intake {
      * @param pump    runs when there may be something to hand out
      * @param changes learns of sources that are not as they were written
      */
-    Intake(DispatchLoop loop, PriorityLevels levels, SubscriptionLimits limits, Runnable pump, Consumer<Source> changes) {
+    Intake(DispatchLoop loop, PriorityLevels levels, SubscriptionLimits limits, WindowBudget budget, Runnable pump,
+            Consumer<Source> changes) {
+        share = budget.share();
         this.loop = loop;
         this.levels = levels;
         behind = levels.any() ? new BitSet() : NO_LEVELS;
@@ -81,7 +87,7 @@ final class Intake {
         this.limits = limits;
         this.pump = pump;
         this.changes = changes;
-        backlog = new BacklogReader(loop, levels.highest(), pump);
+        backlog = new BacklogReader(loop, levels.highest(), budget.share(), pump);
         indexer = new BacklogIndexer(loop, pump);
     }
 
@@ -128,6 +134,11 @@ final class Intake {
             sources.values().forEach(Source::indexedChanged);
             backlog.restart(sources.values());
         }
+    }
+
+    /** What the subscription counts. */
+    Tally tally() {
+        return tally;
     }
 
     ReadyWindow window() {
@@ -288,14 +299,24 @@ final class Intake {
         return window.size(level) == 0 || window.size(level) < WATCHED && hasRoom(limits.windowEntries());
     }
 
+    /** Brings what the window holds into the account. */
+    void noteHeld() {
+        share.hold(window.size(), window.bytes());
+    }
+
     private boolean hasRoom(int target) {
-        return window.size() < target && window.bytes() < limits.windowBytes();
+        noteHeld();
+        return window.size() < target && window.bytes() < limits.windowBytes() && share.hasRoom();
     }
 
     /** Whether the window takes more of a level; of one that is not the next, half as much, so that little is given back again. */
     private boolean hasRoom(int level, int target) {
+        if (level > window.topLevel()) {
+            return true;
+        }
+        noteHeld();
         int part = level < window.topLevel() ? 2 : 1;
-        return window.isBelow(level, target / part, limits.windowBytes() / part);
+        return share.hasRoom() && window.isBelow(level, target / part, limits.windowBytes() / part);
     }
 
     /** A feed brings a wanted record. */
@@ -327,7 +348,7 @@ final class Intake {
     void take(Lane lane, Record record) {
         taken++;
         window.add(lane.source.take(lane, record, nextOrder++));
-        while (window.size() > limits.windowEntries() || window.bytes() > limits.windowBytes()) {
+        while (levels.any() && isOverfull()) {
             Entry lowest = window.pollLastBelow(lane.level, watching);
             if (lowest == null) {
                 break;
@@ -336,6 +357,11 @@ final class Intake {
             lowest.lane.giveBack(lowest.offset);
             referred(lowest.lane);
         }
+    }
+
+    private boolean isOverfull() {
+        noteHeld();
+        return window.size() > limits.windowEntries() || window.bytes() > limits.windowBytes() || !share.hasRoom();
     }
 
     void pauseWhenFull() {
@@ -401,8 +427,10 @@ final class Intake {
     void close() {
         fallBehind();
         window.drain(entry -> { });
+        share.hold(0, 0);
         List.copyOf(sources.values()).forEach(Source::remove);
         sources.clear();
+        backlog.restart(List.of());
     }
 
     DispatchLoop loop() {

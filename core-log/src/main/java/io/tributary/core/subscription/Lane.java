@@ -3,6 +3,7 @@ package io.tributary.core.subscription;
 import io.tributary.core.model.Record;
 import io.tributary.core.subscription.state.CursorState;
 import io.tributary.core.subscription.state.PendingOffsets;
+import io.tributary.core.subscription.stats.Counter;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.List;
@@ -161,7 +162,7 @@ final class Lane {
     /** What is pending from the read position on and before {@code offset} is not there any more: compaction has taken it. */
     private void forgetMissing(long offset) {
         for (long next = pending.firstFrom(readPosition); next != PendingOffsets.NONE && next < offset; next = pending.firstFrom(next)) {
-            source.settled(this, next);
+            source.settled(this, next, Counter.DROPPED);
         }
     }
 
@@ -172,10 +173,10 @@ final class Lane {
         }
     }
 
-    /** The log begins here now. */
-    void startsAt(long start) {
-        pending.removeBefore(start);
+    /** The log begins here now. Returns how many are lost that were pending. */
+    long startsAt(long start) {
         readPosition = Math.max(readPosition, start);
+        return pending.removeBefore(start);
     }
 
     /** The log ends here now. */

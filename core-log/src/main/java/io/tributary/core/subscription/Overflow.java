@@ -5,6 +5,7 @@ import io.tributary.core.model.Binding;
 import io.tributary.core.model.SubscriptionName;
 import io.tributary.core.routing.FullSubscriptions;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Holds a subscription's backlog against its limit. */
 final class Overflow {
@@ -12,7 +13,8 @@ final class Overflow {
     private final BacklogLimit limit;
     private final Intake intake;
     private final FullSubscriptions full;
-    private boolean saidFull;
+    /** Those it was full with when it last said so; null when it has room. */
+    private @Nullable List<Binding> fullWith;
 
     Overflow(SubscriptionName name, BacklogLimit limit, Intake intake, FullSubscriptions full) {
         this.name = name;
@@ -36,25 +38,25 @@ final class Overflow {
             && limit.isPassedBy(intake.pending() - taken, intake.pendingBytes() - takenBytes);
     }
 
-    /** Tells publishers whether there is room, if that has changed. */
+    /** Tells publishers whether there is room, and with which bindings there is none. */
     void tell(long taken, long takenBytes, List<Binding> bindings) {
         if (!isLimited() || limit.overflow() != BacklogLimit.Overflow.REJECT) {
             return;
         }
         boolean isFull = limit.isReachedBy(intake.pending() - taken, intake.pendingBytes() - takenBytes);
-        if (isFull != saidFull) {
-            saidFull = isFull;
-            if (isFull) {
-                full.add(name, bindings);
-            } else {
-                full.remove(name);
-            }
+        if (isFull && !bindings.equals(fullWith)) {
+            fullWith = bindings;
+            full.add(name, bindings);
+        } else if (!isFull) {
+            close();
         }
     }
 
+    /** It is not full, or is no more. */
     void close() {
-        if (saidFull) {
+        if (fullWith != null) {
             full.remove(name);
+            fullWith = null;
         }
     }
 }

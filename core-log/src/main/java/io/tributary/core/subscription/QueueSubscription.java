@@ -7,6 +7,8 @@ import io.tributary.core.api.Publisher;
 import io.tributary.core.api.Subscription;
 import io.tributary.core.api.SubscriptionStats;
 import io.tributary.core.api.Topic;
+import io.tributary.core.api.stats.SubscriptionCounts;
+import io.tributary.core.api.stats.SubscriptionReport;
 import io.tributary.core.model.BacklogLimit;
 import io.tributary.core.model.Binding;
 import io.tributary.core.model.BrokerException;
@@ -15,7 +17,7 @@ import io.tributary.core.model.ErrorCode;
 import io.tributary.core.model.StartPosition;
 import io.tributary.core.model.SubscriptionConfig;
 import io.tributary.core.model.SubscriptionName;
-import io.tributary.core.subscription.backlog.BacklogCount;
+import io.tributary.core.subscription.loop.DispatchLoop;
 import io.tributary.core.subscription.loop.TimerWheel;
 import io.tributary.core.subscription.loop.UnloadTimeout;
 import io.tributary.core.subscription.policy.DeadLetterRoute;
@@ -24,11 +26,15 @@ import io.tributary.core.subscription.policy.PriorityLevels;
 import io.tributary.core.subscription.policy.SubscriptionLimits;
 import io.tributary.core.subscription.state.PartitionKey;
 import io.tributary.core.subscription.state.SourceStart;
+import io.tributary.core.subscription.stats.Counter;
+import io.tributary.core.subscription.stats.Reporting;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -36,7 +42,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** The subscription as its callers see it: every call becomes a task of its loop. */
-final class QueueSubscription implements Subscription {
+final class QueueSubscription implements Subscription, Reporting {
     private final SubscriptionName name;
     private final SubscriptionConfig config;
     private final SubscriptionLimits limits;
@@ -49,6 +55,7 @@ final class QueueSubscription implements Subscription {
     private final UnloadTimeout unload = new UnloadTimeout(this::unload);
     private final IdleExpiry idle;
     private final Overflow overflow;
+    private final Backlog backlog;
     private @Nullable BrokerException closed;
     private final AtomicBoolean open = new AtomicBoolean();
     private boolean pumping;
@@ -58,15 +65,17 @@ final class QueueSubscription implements Subscription {
     private boolean used;
 
     QueueSubscription(SubscriptionName name, SubscriptionConfig config, SubscriptionLimits limits, Worker worker,
-                      Surroundings surroundings, Persistence persistence, Expired onExpired) {
+                      QueueSubscriptions.Surroundings surroundings, Persistence persistence, Expired onExpired) {
         this.name = name;
         this.config = config;
         this.limits = limits;
         this.worker = worker;
         this.persistence = persistence;
-        intake = new Intake(worker.loop(), PriorityLevels.upTo(config.policy().maxPriority()), limits, this::pump, persistence::changed);
+        intake = new Intake(worker.loop(), PriorityLevels.upTo(config.policy().maxPriority()), limits, worker.budget(), this::pump,
+            persistence::changed);
         ends = new Ends(name, config.policy(), deadLetters(surroundings.publisher()), worker.loop(), worker.wallMillis(), this::pump);
-        dispatcher = new Dispatcher(name, config.policy(), intake, limits, ends, this::pump);
+        dispatcher = new Dispatcher(name, config.policy(), intake, limits, worker.budget().share(), ends, this::pump);
+        backlog = new Backlog(intake, dispatcher, ends);
         overflow = new Overflow(name, config.limit(), intake, surroundings.full());
         ends.limitBy(() -> overflow.dropsHead(taken(), dispatcher.outstandingValues()));
         if (config.limit().maxBytes() != BacklogLimit.UNLIMITED) {
@@ -177,10 +186,13 @@ final class QueueSubscription implements Subscription {
     public CompletionStage<Long> purge() {
         return stage(() -> {
             intake.drainFeeds();
-            CompletionStage<Long> count = countReady();
+            CompletionStage<Long> count = backlog.ready();
             dropReady();
             pump();
-            return count;
+            return count.thenApplyAsync(dropped -> {
+                intake.tally().add(Counter.DROPPED, dropped);
+                return dropped;
+            }, worker.loop());
         });
     }
 
@@ -198,8 +210,49 @@ final class QueueSubscription implements Subscription {
         return stage(() -> {
             long outstanding = dispatcher.outstanding();
             int consumers = dispatcher.consumers();
-            return countReady().thenApply(ready -> new SubscriptionStats(ready, outstanding, consumers));
+            return backlog.ready().thenApply(ready -> new SubscriptionStats(ready, outstanding, consumers));
         });
+    }
+
+    @Override
+    public CompletionStage<SubscriptionReport> report() {
+        return stage(() -> backlog.ready().thenCombine(backlog.oldest(), this::report));
+    }
+
+    @Override
+    public SubscriptionReport knownReport() {
+        return report(backlog.knownReady(), backlog.knownOldest());
+    }
+
+    private SubscriptionReport report(long ready, OptionalLong oldest) {
+        Duration age = oldest.isEmpty() ? null : Duration.ofMillis(Math.max(0, worker.wallMillis().getAsLong() - oldest.getAsLong()));
+        return new SubscriptionReport(name, ready, dispatcher.outstanding(), dispatcher.consumers(), backlog.readyBytes(), age, counts(),
+            intake.tally().rates(worker.loop().nanoTime(), backlog.publishedRate()));
+    }
+
+    @Override
+    public Depth depth() {
+        return new Depth(backlog.knownReady(), dispatcher.outstanding(), dispatcher.consumers());
+    }
+
+    @Override
+    public SubscriptionCounts counts() {
+        return intake.tally().counts(backlog.undecided());
+    }
+
+    @Override
+    public DispatchLoop loop() {
+        return worker.loop();
+    }
+
+    /** What it had counted when somebody last asked, or it ended. On any thread. */
+    SubscriptionCounts counted() {
+        return intake.tally().counts(0);
+    }
+
+    /** For the thread that keeps the rates. */
+    void sample(long nowNanos) {
+        intake.tally().sample(nowNanos);
     }
 
     @Nullable UUID id() {
@@ -231,7 +284,7 @@ final class QueueSubscription implements Subscription {
             for (Source source : intake.sources()) {
                 if (source.key.equals(partition)) {
                     for (long offset : offsets) {
-                        source.settled(offset);
+                        source.settled(offset, Counter.ACKNOWLEDGED);
                     }
                 }
             }
@@ -261,7 +314,7 @@ final class QueueSubscription implements Subscription {
     /** Cancels the consumers, forgets everything and completes with the number of records that were ready. */
     CompletionStage<Long> delete() {
         return stage(() -> {
-            CompletionStage<Long> count = countReady();
+            CompletionStage<Long> count = backlog.ready();
             end(new BrokerException(ErrorCode.SUBSCRIPTION_NOT_FOUND, "subscription '" + name + "' was deleted"));
             return persistence.delete().thenCombine(count, (deleted, ready) -> ready);
         });
@@ -278,6 +331,7 @@ final class QueueSubscription implements Subscription {
     }
 
     private void end(BrokerException cause) {
+        counts();
         closed = cause;
         TimerWheel.cancel(unload);
         idle.stop();
@@ -341,6 +395,7 @@ final class QueueSubscription implements Subscription {
             }
         } finally {
             pumping = false;
+            intake.noteHeld();
         }
         overflow.tell(taken(), dispatcher.outstandingValues(), bindings.current());
         List<Source> done = intake.removeDone();
@@ -389,22 +444,6 @@ final class QueueSubscription implements Subscription {
         }
         // Tries again if records were on their way, and brings back the first one if it is to be watched.
         pump();
-    }
-
-    /** Counts what is neither outstanding nor settled, as of now. */
-    private CompletionStage<Long> countReady() {
-        long known = -dispatcher.outstanding() - ends.inProgress();
-        List<CompletionStage<Long>> rest = new ArrayList<>();
-        for (Source source : intake.sources()) {
-            known += source.pendingCount();
-            rest.add(new BacklogCount(source.coverage.copy(), source.known(), source.partition, source.position(),
-                Math.min(source.end, source.feed.limit()), worker.loop()).start());
-        }
-        CompletionStage<Long> sum = CompletableFuture.completedFuture(known);
-        for (CompletionStage<Long> part : rest) {
-            sum = sum.thenCombine(part, Long::sum);
-        }
-        return sum;
     }
 
     private void dropReady() {

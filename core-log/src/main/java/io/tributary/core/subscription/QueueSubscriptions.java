@@ -1,11 +1,15 @@
 package io.tributary.core.subscription;
 
 import io.tributary.core.api.ExpiredSubscription;
+import io.tributary.core.api.Publisher;
 import io.tributary.core.api.Registration;
 import io.tributary.core.api.StateTable;
 import io.tributary.core.api.Subscription;
 import io.tributary.core.api.Subscriptions;
 import io.tributary.core.api.Topic;
+import io.tributary.core.api.Topics;
+import io.tributary.core.api.stats.SubscriptionCounts;
+import io.tributary.core.api.stats.SubscriptionsOverview;
 import io.tributary.core.metadata.MetadataStore;
 import io.tributary.core.model.Binding;
 import io.tributary.core.model.BrokerException;
@@ -14,10 +18,14 @@ import io.tributary.core.model.Namespace;
 import io.tributary.core.model.StartPosition;
 import io.tributary.core.model.SubscriptionConfig;
 import io.tributary.core.model.SubscriptionName;
+import io.tributary.core.stats.MovingRates;
+import io.tributary.core.routing.FullSubscriptions;
+import io.tributary.core.routing.RouteTable;
 import io.tributary.core.subscription.loop.Clocks;
 import io.tributary.core.subscription.policy.SubscriptionLimits;
 import io.tributary.core.subscription.state.Definition;
 import io.tributary.core.subscription.state.PartitionKey;
+import io.tributary.core.subscription.stats.Overviews;
 import io.tributary.core.transaction.Acknowledgements;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -45,8 +53,13 @@ public final class QueueSubscriptions implements Subscriptions, AutoCloseable {
     private final DurableStores stores;
     private final List<Worker> workers = new ArrayList<>();
     private final AtomicInteger nextWorker = new AtomicInteger();
+    private final Clocks clocks;
     /** With those that are being created or deleted, which keep their names and learn of topics. */
     private final Map<SubscriptionName, QueueSubscription> all = new ConcurrentHashMap<>();
+    /** Guards that a subscription is among {@link #all}, or in {@link #gone}. */
+    private final Object counting = new Object();
+    /** What subscriptions that are gone have counted. */
+    private SubscriptionCounts gone = SubscriptionCounts.ZERO;
     /** By a key of their own. */
     private final Map<Object, Consumer<ExpiredSubscription>> expiryListeners = new ConcurrentHashMap<>();
 
@@ -59,9 +72,19 @@ public final class QueueSubscriptions implements Subscriptions, AutoCloseable {
         this.surroundings = surroundings;
         this.stores = stores;
         this.limits = limits;
+        this.clocks = clocks;
         for (int i = 0; i < threads; i++) {
-            workers.add(new Worker("tributary-dispatch-" + i, clocks));
+            workers.add(new Worker("tributary-dispatch-" + i, clocks, limits.totalBytes() / threads));
         }
+    }
+
+    /** What all subscriptions hold in memory, in bytes. */
+    CompletionStage<Long> heldBytes() {
+        CompletionStage<Long> sum = CompletableFuture.completedFuture(0L);
+        for (Worker worker : workers) {
+            sum = sum.thenCombine(CompletableFuture.supplyAsync(() -> worker.budget().used(), worker.loop()), Long::sum);
+        }
+        return sum;
     }
 
     /**
@@ -71,6 +94,16 @@ public final class QueueSubscriptions implements Subscriptions, AutoCloseable {
      * @param state    has where they stand
      */
     public record DurableStores(MetadataStore metadata, StateTable state) {
+    }
+
+    /**
+     * What subscriptions work on.
+     *
+     * @param routes    learns of their bindings
+     * @param publisher takes dead letters
+     * @param full      learns of those that publishers are to wait for
+     */
+    public record Surroundings(Topics topics, RouteTable routes, Publisher publisher, FullSubscriptions full) {
     }
 
     /** Their part in transactions. */
@@ -155,7 +188,32 @@ public final class QueueSubscriptions implements Subscriptions, AutoCloseable {
             return CompletableFuture.failedFuture(
                 new BrokerException(ErrorCode.SUBSCRIPTION_NOT_FOUND, "there is no subscription '" + name + "'"));
         }
-        return subscription.delete().whenComplete((count, failure) -> all.remove(name, subscription));
+        return subscription.delete().whenComplete((count, failure) -> forget(subscription));
+    }
+
+    private void forget(QueueSubscription subscription) {
+        synchronized (counting) {
+            if (all.remove(subscription.name(), subscription)) {
+                gone = gone.plus(subscription.counted());
+            }
+        }
+    }
+
+    @Override
+    public CompletionStage<SubscriptionsOverview> overview(int most) {
+        List<QueueSubscription> now;
+        SubscriptionCounts before;
+        synchronized (counting) {
+            now = List.copyOf(all.values());
+            before = gone;
+        }
+        return Overviews.make(now, before, most);
+    }
+
+    /** Looks at the counters for the rates; every {@link MovingRates#PERIOD_NANOS}. */
+    public void sampleRates() {
+        long now = clocks.nanos().getAsLong();
+        all.values().forEach(subscription -> subscription.sample(now));
     }
 
     @Override
@@ -172,7 +230,7 @@ public final class QueueSubscriptions implements Subscriptions, AutoCloseable {
         ExpiredSubscription gone = new ExpiredSubscription(subscription.name(), subscription.config(), subscription.bindings());
         LOG.info("Subscription '{}' was not used for its time and is deleted", subscription.name());
         subscription.delete().whenComplete((count, failure) -> {
-            all.remove(subscription.name(), subscription);
+            forget(subscription);
             if (failure == null) {
                 expiryListeners.values().forEach(listener -> listener.accept(gone));
             } else {

@@ -5,6 +5,7 @@ import io.tributary.core.model.ErrorCode;
 import io.tributary.core.model.Record;
 import io.tributary.core.subscription.loop.LoopRead;
 import io.tributary.core.subscription.loop.ReadRetry;
+import io.tributary.core.subscription.stats.Counter;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -79,7 +80,7 @@ final class ReferenceLoader {
 
     private void drop(ReadyWindow window, Entry entry) {
         window.removeIf(each -> each == entry);
-        entry.settled();
+        entry.settled(Counter.DROPPED);
         dropped.accept(entry);
     }
 }

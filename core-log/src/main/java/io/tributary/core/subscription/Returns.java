@@ -4,6 +4,7 @@ import io.tributary.core.api.Settlement;
 import io.tributary.core.model.BackOff;
 import io.tributary.core.model.DeadLetterReason;
 import io.tributary.core.subscription.policy.SubscriptionLimits;
+import io.tributary.core.subscription.stats.Counter;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +34,7 @@ final class Returns {
         switch (settlement) {
             case ACK -> {
                 unlock(entry);
-                entry.settled();
+                entry.settled(Counter.ACKNOWLEDGED);
             }
             case REJECT -> {
                 unlock(entry);

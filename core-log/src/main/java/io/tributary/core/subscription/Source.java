@@ -9,7 +9,9 @@ import io.tributary.core.subscription.backlog.PendingSizes;
 import io.tributary.core.subscription.policy.PriorityLevels;
 import io.tributary.core.subscription.state.CursorState;
 import io.tributary.core.subscription.state.PartitionKey;
+import io.tributary.core.subscription.state.PendingOffsets;
 import io.tributary.core.subscription.state.SourceStart;
+import io.tributary.core.subscription.stats.Counter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -56,6 +58,11 @@ final class Source {
     private long suspectBelow;
     private @Nullable Map<Long, Integer> deliveries;
     private boolean removed;
+    /** What lies before came in an earlier process, and is not counted as published in this one. */
+    private long countedFrom;
+    /** An offset and its record's timestamp, so that the age of the first record that is not settled is read once. */
+    private long datedOffset = PendingOffsets.NONE;
+    private long datedTimestamp;
 
     /** Its place in the feed's lists; -1 when it is in none. */
     int feedIndex = -1;
@@ -197,6 +204,7 @@ final class Source {
         long offset = record.offset();
         if (offset >= scanned) {
             lane.take(offset);
+            countPublished(offset);
             noteSize(record);
             scanned = offset + 1;
             touch();
@@ -211,9 +219,56 @@ final class Source {
     /** Notes a wanted record without taking it. Nothing behind it may be decided. */
     void refer(Lane lane, Record record) {
         lane.refer(record.offset());
+        countPublished(record.offset());
         noteSize(record);
         scanned = record.offset() + 1;
         intake.referred(lane);
+    }
+
+    private void countPublished(long offset) {
+        if (offset >= countedFrom) {
+            intake.tally().count(Counter.PUBLISHED);
+        }
+    }
+
+    /** What is there now was published to an earlier process. */
+    void countFromHere() {
+        countedFrom = feed.limit();
+    }
+
+    /** How many records were published that it takes and has not looked at; of those that a filter is to find, none. */
+    long undecided() {
+        return undecidedBefore(Math.min(end, feed.limit()));
+    }
+
+    private long undecidedBefore(long to) {
+        long from = Math.max(position(), countedFrom);
+        return from < to && coverage.takesAll(from, to) ? to - from : 0;
+    }
+
+    /** Where the oldest record lies that is known not to be settled, or {@link PendingOffsets#NONE}. */
+    long firstUnsettled() {
+        if (pendingCount() > 0) {
+            return floor();
+        }
+        long from = Math.max(position(), partition.logStartOffset());
+        long to = Math.min(end, feed.limit());
+        return from < to && coverage.takesAll(from, to) ? from : PendingOffsets.NONE;
+    }
+
+    /** Remembers a record's timestamp. */
+    void date(long offset, long timestamp) {
+        datedOffset = offset;
+        datedTimestamp = timestamp;
+    }
+
+    boolean isDated(long offset) {
+        return offset != PendingOffsets.NONE && datedOffset == offset;
+    }
+
+    /** Of the record that was last dated. */
+    long datedTimestamp() {
+        return datedTimestamp;
     }
 
     private void noteSize(Record record) {
@@ -258,9 +313,10 @@ final class Source {
         }
     }
 
-    /** Settled for good. */
-    void settled(Lane lane, long offset) {
+    /** Settled for good; as what that counts. */
+    void settled(Lane lane, long offset, Counter as) {
         if (lane.pending.remove(offset)) {
+            intake.tally().count(as);
             if (sizes != null) {
                 sizes.remove(offset);
             }
@@ -269,8 +325,8 @@ final class Source {
     }
 
     /** Settled for good, whatever its priority. */
-    void settled(long offset) {
-        forEachLane(lane -> settled(lane, offset));
+    void settled(long offset, Counter as) {
+        forEachLane(lane -> settled(lane, offset, as));
     }
 
     long pendingCount() {
@@ -356,7 +412,10 @@ final class Source {
     void outOfRange() {
         long start = partition.logStartOffset();
         long limit = feed.limit();
-        forEachLane(lane -> lane.startsAt(start));
+        long unseen = undecidedBefore(Math.min(end, start));
+        intake.tally().add(Counter.PUBLISHED, unseen);
+        intake.tally().add(Counter.DROPPED, unseen);
+        forEachLane(lane -> intake.tally().add(Counter.DROPPED, lane.startsAt(start)));
         forgetSizes(each -> each < start);
         scanned = Math.max(scanned, start);
         if (seen() > limit) {
@@ -381,6 +440,7 @@ final class Source {
 
     /** Drops what is known and not in the window, and all that is before {@code offset}. */
     void skipTo(long offset) {
+        intake.tally().add(Counter.PUBLISHED, undecidedBefore(Math.min(end, offset)));
         scanned = Math.max(position(), offset);
         forEachLane(lane -> lane.skipTo(scanned));
         deliveries = null;

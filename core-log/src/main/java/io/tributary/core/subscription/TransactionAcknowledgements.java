@@ -41,8 +41,12 @@ final class TransactionAcknowledgements implements Acknowledgements {
 
     @Override
     public CompletionStage<Void> settle(Settled settled) {
-        return settled.consumer().settleById(settled.deliveryIds(), settled.settlement())
-            .thenCompose(count -> ((QueueSubscription) settled.subscription()).flush());
+        return settled.consumer().settleById(settled.deliveryIds(), settled.settlement()).thenAccept(count -> { });
+    }
+
+    @Override
+    public CompletionStage<Void> flush(Settled settled) {
+        return ((QueueSubscription) settled.subscription()).flush();
     }
 
     @Override

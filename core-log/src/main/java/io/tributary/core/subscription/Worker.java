@@ -3,6 +3,7 @@ package io.tributary.core.subscription;
 import io.tributary.core.api.Partition;
 import io.tributary.core.subscription.loop.Clocks;
 import io.tributary.core.subscription.loop.DispatchLoop;
+import io.tributary.core.subscription.policy.WindowBudget;
 import io.tributary.core.subscription.state.PartitionKey;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
@@ -15,9 +16,21 @@ final class Worker implements AutoCloseable {
     /** Changed by the loop; read by any thread. */
     private final ConcurrentHashMap<PartitionKey, PartitionFeed> feeds = new ConcurrentHashMap<>();
 
-    Worker(String name, Clocks clocks) {
+    private final WindowBudget budget;
+
+    /**
+     * Starts its loop.
+     *
+     * @param budget bytes that its subscriptions may hold together
+     */
+    Worker(String name, Clocks clocks, long budget) {
+        this.budget = new WindowBudget(budget);
         loop = new DispatchLoop(name, clocks.nanos());
         wallMillis = clocks.millis();
+    }
+
+    WindowBudget budget() {
+        return budget;
     }
 
     DispatchLoop loop() {

@@ -21,8 +21,11 @@ public interface Acknowledgements {
      */
     CompletionStage<List<Acked>> prepare(Settled settled);
 
-    /** Settles them, and completes when that is durable. */
+    /** Settles them; completes when nobody else can have them any more. */
     CompletionStage<Void> settle(Settled settled);
+
+    /** Completes when what was settled of this is durable. */
+    CompletionStage<Void> flush(Settled settled);
 
     /** Settles what an earlier process had decided about, durably; what is not there any more is passed over. Before anybody consumes. */
     CompletionStage<Void> settle(List<Acked> acked);

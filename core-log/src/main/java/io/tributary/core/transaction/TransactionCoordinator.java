@@ -7,6 +7,7 @@ import io.tributary.core.api.StateTable;
 import io.tributary.core.api.Topic;
 import io.tributary.core.api.Topics;
 import io.tributary.core.api.TransactionRequest;
+import io.tributary.core.api.TransactionRequest.Settled;
 import io.tributary.core.api.Transactions;
 import io.tributary.core.batch.TransactionMarker;
 import io.tributary.core.model.BrokerException;
@@ -21,6 +22,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -140,7 +142,7 @@ public final class TransactionCoordinator implements Transactions {
 
     private CompletionStage<List<Acked>> prepare(TransactionRequest request) {
         CompletionStage<List<Acked>> all = CompletableFuture.completedFuture(List.of());
-        for (TransactionRequest.Settled settled : request.settlements()) {
+        for (Settled settled : request.settlements()) {
             all = all.thenCombine(acknowledgements.prepare(settled), (before, more) -> {
                 List<Acked> both = new ArrayList<>(before);
                 both.addAll(more);
@@ -150,20 +152,32 @@ public final class TransactionCoordinator implements Transactions {
         return all;
     }
 
+    /** It is decided: a subscription that fails meanwhile changes nothing for the caller, but the decision is kept until it is written. */
     private void complete(long producer, TransactionPlan plan, TransactionRequest request, Prepared prepared,
             CompletableFuture<List<PublishResult>> outcome) {
-        CompletableFuture<?>[] settled = request.settlements().stream()
-            .map(each -> acknowledgements.settle(each).toCompletableFuture()).toArray(CompletableFuture<?>[]::new);
-        mark(plan.participants(), producer, true).thenCombine(CompletableFuture.allOf(settled), (marked, written) -> Boolean.TRUE)
-            .whenComplete((done, failure) -> {
-                if (failure == null) {
+        CompletionStage<Boolean> settled = all(request, acknowledgements::settle);
+        mark(plan.participants(), producer, true).thenCombine(settled, (marked, all) -> all).whenComplete((all, failure) -> {
+            if (failure != null) {
+                outcome.completeExceptionally(BrokerException.of(failure));
+                return;
+            }
+            outcome.complete(prepared.results);
+            all(request, acknowledgements::flush).thenAccept(written -> {
+                if (all && written) {
                     end(producer);
-                    outcome.complete(prepared.results);
-                } else {
-                    // It is decided all the same: the next process completes it.
-                    outcome.completeExceptionally(BrokerException.of(failure));
                 }
             });
+        });
+    }
+
+    /** Does this for all that is settled; completes with whether nothing is left to do, without waiting less for what fails. */
+    private static CompletionStage<Boolean> all(TransactionRequest request, Function<Settled, CompletionStage<Void>> step) {
+        CompletionStage<Boolean> all = CompletableFuture.completedFuture(Boolean.TRUE);
+        for (Settled each : request.settlements()) {
+            all = all.thenCombine(step.apply(each).handle((done, failure) ->
+                failure == null || BrokerException.of(failure).code() == ErrorCode.SUBSCRIPTION_NOT_FOUND), Boolean::logicalAnd);
+        }
+        return all;
     }
 
     private void abort(long producer, TransactionPlan plan, BrokerException cause, CompletableFuture<List<PublishResult>> outcome) {

@@ -26,7 +26,7 @@ import org.apache.kafka.common.record.internal.RecordBatch;
 
 /** Transactional producers of one partition, and readers of what they have committed. */
 final class TransactionFixture {
-    private static final int COORDINATOR = 3;
+    static final int COORDINATOR = 3;
     private static final long MARKED_AT = 2000;
     private final LogFixture log;
     private final Map<Long, Integer> sequences = new HashMap<>();

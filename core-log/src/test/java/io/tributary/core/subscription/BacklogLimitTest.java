@@ -130,6 +130,19 @@ class BacklogLimitTest {
     }
 
     @Test
+    void tellsThePublishersOfABindingThatItGetsWhileItIsFull() {
+        fixture.topics.topic("other", 1);
+        Subscription subscription = subscription(1, BacklogLimit.UNLIMITED, Overflow.REJECT);
+        Record record = new Record(-1, 0, null, new byte[1], Headers.EMPTY);
+        fixture.publish("t", "a");
+        awaitThat(() -> assertThat(fixture.full.findTaking(TopicName.of("t"), record)).isEqualTo(name("s")));
+        get(subscription.bind(all("other"), StartPosition.LATEST));
+        assertThat(fixture.full.findTaking(TopicName.of("other"), record)).isEqualTo(name("s"));
+        get(fixture.subscriptions.delete(name("s")));
+        assertThat(fixture.full.findTaking(TopicName.of("other"), record)).isNull();
+    }
+
+    @Test
     void keepsItsLimitOverARestart() {
         subscription(2, BacklogLimit.UNLIMITED, Overflow.DROP_HEAD);
         fixture.publish("t", "a", "b", "c");

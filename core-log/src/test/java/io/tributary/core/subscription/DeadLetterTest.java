@@ -16,8 +16,8 @@ import io.tributary.core.model.BrokerException;
 import io.tributary.core.model.DeadLetterEvent;
 import io.tributary.core.model.DeadLetterHistory;
 import io.tributary.core.model.DeadLetterReason;
-import io.tributary.core.model.DeadLetterTarget.ToTopic;
 import io.tributary.core.model.DeadLetterTarget;
+import io.tributary.core.model.DeadLetterTarget.ToTopic;
 import io.tributary.core.model.DeliveryPolicy;
 import io.tributary.core.model.ErrorCode;
 import io.tributary.core.model.Header;
@@ -289,7 +289,7 @@ class DeadLetterTest {
     @Test
     void thousandsExpireAtOnceInOrderThroughASmallWindow() {
         try (SubscriptionFixture small = new SubscriptionFixture(
-            new SubscriptionLimits(16, 200, Duration.ofMillis(50), Duration.ofSeconds(5)), null)) {
+            new SubscriptionLimits(16, 200, 1 << 20, Duration.ofMillis(50), Duration.ofSeconds(5)), null)) {
             small.topics.topic("dead", 1);
             Subscription sink = small.subscription("sink", StartPosition.LATEST, all("dead"));
             Subscription subscription = small.subscription("s", "t", true, to("dead").withMessageTtl(TTL));

@@ -5,9 +5,12 @@ import io.tributary.core.api.LogRead;
 import io.tributary.core.api.Partition;
 import io.tributary.core.api.Registration;
 import io.tributary.core.api.TimestampLookup;
+import io.tributary.core.api.stats.LogStats;
+import io.tributary.core.api.stats.Rate;
 import io.tributary.core.model.BrokerException;
 import io.tributary.core.model.ErrorCode;
 import io.tributary.core.model.Headers;
+import io.tributary.core.api.producer.ActiveProducer;
 import io.tributary.core.model.PartitionId;
 import io.tributary.core.model.Record;
 import java.nio.ByteBuffer;
@@ -131,6 +134,11 @@ public final class FakePartition implements Partition {
     }
 
     @Override
+    public synchronized LogStats stats() {
+        return new LogStats(records.size(), sizeInBytes(), end, 0, 0, Rate.NONE, Rate.NONE, Rate.NONE);
+    }
+
+    @Override
     public synchronized long sizeInBytes() {
         return records.stream().mapToLong(Record::sizeInBytes).sum();
     }
@@ -158,6 +166,11 @@ public final class FakePartition implements Partition {
 
     @Override
     public Append appendAsCoordinator(ByteBuffer batches, short transactionVersion) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletionStage<List<ActiveProducer>> activeProducers() {
         throw new UnsupportedOperationException();
     }
 

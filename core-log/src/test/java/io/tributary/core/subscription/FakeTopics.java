@@ -7,6 +7,7 @@ import io.tributary.core.api.Publisher;
 import io.tributary.core.api.Registration;
 import io.tributary.core.api.Topic;
 import io.tributary.core.api.Topics;
+import io.tributary.core.api.stats.TopicsOverview;
 import io.tributary.core.model.BrokerException;
 import io.tributary.core.model.ErrorCode;
 import io.tributary.core.model.Namespace;
@@ -19,6 +20,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -101,6 +103,11 @@ public final class FakeTopics implements Topics, Publisher {
     }
 
     @Override
+    public Set<Namespace> namespaces() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public CompletionStage<Topic> getOrCreate(TopicName name, TopicConfig config) {
         return CompletableFuture.completedFuture(topic(name.name(), config.partitions()));
     }
@@ -137,6 +144,11 @@ public final class FakeTopics implements Topics, Publisher {
     @Override
     public Registration onChange(Consumer<TopicName> listener) {
         throw new UnsupportedOperationException("subscriptions hear of topics in another way");
+    }
+
+    @Override
+    public TopicsOverview overview(int most) {
+        throw new UnsupportedOperationException();
     }
 
     @Override

@@ -27,7 +27,8 @@ import org.junit.jupiter.api.Test;
 
 /** Subscriptions with a filter keep up with their topics, and keep references to what they want. */
 class IndexedSubscriptionTest {
-    private static final SubscriptionLimits SMALL = new SubscriptionLimits(4, 1 << 20, Duration.ofMillis(50), Duration.ofSeconds(5));
+    private static final SubscriptionLimits SMALL =
+        new SubscriptionLimits(4, 1 << 20, 1 << 20, Duration.ofMillis(50), Duration.ofSeconds(5));
 
     private static Consumer attach(Subscription subscription) {
         return get(subscription.attach(ConsumerOptions.SHARED, new RecordingHandler()));

@@ -12,8 +12,8 @@ import io.tributary.core.api.Delivery;
 import io.tributary.core.api.Settlement;
 import io.tributary.core.api.Subscription;
 import io.tributary.core.model.BackOff;
-import io.tributary.core.model.DeliveryPolicy.Dispatch;
 import io.tributary.core.model.DeliveryPolicy;
+import io.tributary.core.model.DeliveryPolicy.Dispatch;
 import io.tributary.core.subscription.policy.SubscriptionLimits;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -139,7 +139,7 @@ class KeyDispatchTest {
     @Test
     void whatIsAsideIsBounded() {
         fixture.close();
-        fixture = new SubscriptionFixture(new SubscriptionLimits(10, 1 << 20, Duration.ofMillis(50), Duration.ofSeconds(5)), null);
+        fixture = new SubscriptionFixture(new SubscriptionLimits(10, 1 << 20, 1 << 20, Duration.ofMillis(50), Duration.ofSeconds(5)), null);
         Subscription subscription = fixture.subscription("s", "t", false, BY_KEY);
         Consumer one = fixture.attach(subscription, first, 1);
         fixture.attach(subscription, second, 1_000);

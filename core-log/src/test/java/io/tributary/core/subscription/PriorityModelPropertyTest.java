@@ -311,12 +311,12 @@ class PriorityModelPropertyTest {
 
     @Property(tries = 200)
     void deliversByPriorityWithASmallWindow(@ForAll long seed) {
-        run(seed, new SubscriptionLimits(4, 1 << 20, FLUSH, Duration.ofSeconds(5)));
+        run(seed, new SubscriptionLimits(4, 1 << 20, 1 << 20, FLUSH, Duration.ofSeconds(5)));
     }
 
     @Property(tries = 100)
     void deliversByPriorityWithAWindowOfFewBytes(@ForAll long seed) {
-        run(seed, new SubscriptionLimits(20, 60, FLUSH, Duration.ofSeconds(5)));
+        run(seed, new SubscriptionLimits(20, 60, 1 << 20, FLUSH, Duration.ofSeconds(5)));
     }
 
     @Property(tries = 50)
@@ -326,6 +326,6 @@ class PriorityModelPropertyTest {
 
     @Property(tries = 50)
     void deliversByPriorityWithAWindowOfOne(@ForAll long seed) {
-        run(seed, new SubscriptionLimits(1, 1, FLUSH, Duration.ofSeconds(5)));
+        run(seed, new SubscriptionLimits(1, 1, 1 << 20, FLUSH, Duration.ofSeconds(5)));
     }
 }

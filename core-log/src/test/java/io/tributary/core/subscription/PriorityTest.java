@@ -46,7 +46,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class PriorityTest {
-    private static final SubscriptionLimits SMALL = new SubscriptionLimits(4, 1 << 20, Duration.ofMillis(50), Duration.ofSeconds(5));
+    private static final SubscriptionLimits SMALL =
+        new SubscriptionLimits(4, 1 << 20, 1 << 20, Duration.ofMillis(50), Duration.ofSeconds(5));
     private static final DeliveryPolicy TEN = DeliveryPolicy.NONE.withMaxPriority(10);
 
     private SubscriptionFixture fixture = new SubscriptionFixture();

@@ -35,7 +35,7 @@ import net.jqwik.api.Property;
  */
 class SubscriptionModelPropertyTest {
     private static final Duration FLUSH = Duration.ofMillis(50);
-    private static final SubscriptionLimits SMALL = new SubscriptionLimits(4, 24, FLUSH, Duration.ofSeconds(5));
+    private static final SubscriptionLimits SMALL = new SubscriptionLimits(4, 24, 1 << 20, FLUSH, Duration.ofSeconds(5));
     private static final Binding FILTERED = subject("t", "x");
     private static final int STEPS = 60;
     private static final List<Settlement> SETTLEMENTS = List.of(Settlement.values());

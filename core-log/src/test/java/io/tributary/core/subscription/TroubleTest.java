@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 /** What storage, retention and small limits may do to a subscription. */
 class TroubleTest {
     private final BrokerException broken = new BrokerException(ErrorCode.STORAGE_FAILURE, "as the test wants it");
-    private static final SubscriptionLimits SMALL = new SubscriptionLimits(5, 20, Duration.ofMillis(50), Duration.ofSeconds(5));
+    private static final SubscriptionLimits SMALL = new SubscriptionLimits(5, 20, 1 << 20, Duration.ofMillis(50), Duration.ofSeconds(5));
 
     private final RecordingHandler handler = new RecordingHandler();
 

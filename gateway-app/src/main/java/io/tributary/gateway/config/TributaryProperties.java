@@ -4,7 +4,7 @@ import io.tributary.core.store.object.TierSettings;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -30,7 +30,9 @@ public record TributaryProperties(
         @DefaultValue Topics topics,
         @DefaultValue Tier tier,
         @DefaultValue Net net,
-        @DefaultValue Security security) {
+        @DefaultValue Metrics metrics,
+        @DefaultValue TlsProperties tls,
+        @DefaultValue SecurityProperties security) {
     private static final int MAX_PORT = 65_535;
 
     /** Refuses an empty address. */
@@ -39,23 +41,40 @@ public record TributaryProperties(
         require(advertisedHost == null || !advertisedHost.isBlank(), "tributary.advertised-host is empty");
     }
 
-    /** Whether a port is opened, and which; 0 for any free one. */
-    public record Kafka(@DefaultValue("true") boolean enabled, @DefaultValue("9092") int port) {
+    /**
+     * Kafka's ports and who comes in by them.
+     *
+     * @param enabled               whether any port is opened
+     * @param port                  0 for any free one; not opened if there are listeners
+     * @param listeners             ports in its place
+     * @param saslMechanisms        that clients may log in by; null for all that there is something for
+     * @param maxSession            after which who has logged in must do so again; 0 for never
+     * @param principalMappingRules how a name is made of a certificate's, as Kafka's ssl.principal.mapping.rules
+     */
+    public record Kafka(@DefaultValue("true") boolean enabled, @DefaultValue("9092") int port,
+                        @DefaultValue List<ListenerProperties> listeners, @Nullable List<String> saslMechanisms,
+                        @DefaultValue("0") Duration maxSession, @DefaultValue("DEFAULT") String principalMappingRules) {
         public Kafka {
             requirePort("tributary.kafka.port", port);
+            ListenerProperties.check("kafka", listeners, true);
+            require(!maxSession.isNegative(), "tributary.kafka.max-session is " + maxSession + "; it may not be negative");
         }
     }
 
     /** Whether a port is opened, and which; 0 for any free one. */
-    public record Amqp(@DefaultValue("true") boolean enabled, @DefaultValue("5672") int port) {
+    public record Amqp(@DefaultValue("true") boolean enabled, @DefaultValue("5672") int port,
+                       @DefaultValue List<ListenerProperties> listeners) {
         public Amqp {
+            ListenerProperties.check("amqp", listeners, false);
             requirePort("tributary.amqp.port", port);
         }
     }
 
     /** Whether a port is opened, and which; 0 for any free one. */
-    public record Mqtt(@DefaultValue("true") boolean enabled, @DefaultValue("1883") int port) {
+    public record Mqtt(@DefaultValue("true") boolean enabled, @DefaultValue("1883") int port,
+                       @DefaultValue List<ListenerProperties> listeners) {
         public Mqtt {
+            ListenerProperties.check("mqtt", listeners, false);
             requirePort("tributary.mqtt.port", port);
         }
     }
@@ -154,9 +173,10 @@ public record TributaryProperties(
      * @param maxConnections of each port at a time; those above are closed at once
      * @param drainTimeout   how long sessions may take to end when the server stops
      * @param ioThreads      event loops for Kafka, AMQP and MQTT; 0 for one per processor
+     * @param trustedProxies addresses and networks from which connections begin with a PROXY header
      */
     public record Net(@DefaultValue("20000") int maxConnections, @DefaultValue("10s") Duration drainTimeout,
-                      @DefaultValue("0") int ioThreads) {
+                      @DefaultValue("0") int ioThreads, @DefaultValue List<String> trustedProxies) {
         private static final int MAX_THREADS = 1_024;
 
         public Net {
@@ -172,23 +192,19 @@ public record TributaryProperties(
     }
 
     /**
-     * Who may come in.
+     * What is shown of the broker's counts.
      *
-     * @param users name to password; empty lets everybody in
+     * @param maxNames how many topics, and how many subscriptions, are shown one by one: the largest
      */
-    public record Security(@DefaultValue Map<String, String> users) {
-        public Security {
-            users = Map.copyOf(users);
-            users.forEach((name, password) -> require(!password.isEmpty(), "tributary.security.users." + name + " has no password"));
-        }
+    public record Metrics(@DefaultValue("1000") int maxNames) {
+        private static final int MOST = 100_000;
 
-        @Override
-        public String toString() {
-            return "Security" + users.keySet();
+        public Metrics {
+            require(maxNames >= 0 && maxNames <= MOST, "tributary.metrics.max-names is " + maxNames + "; it may be 0 to " + MOST);
         }
     }
 
-    private static void requirePort(String key, int port) {
+    static void requirePort(String key, int port) {
         require(port >= 0 && port <= MAX_PORT, key + " is " + port + "; a port is 0 (any free one) to " + MAX_PORT);
     }
 
@@ -196,7 +212,7 @@ public record TributaryProperties(
         require(size.toBytes() >= 1 && size.compareTo(max) <= 0, key + " is " + size + "; it may be 1B to " + max);
     }
 
-    private static void require(boolean holds, String message) {
+    static void require(boolean holds, String message) {
         if (!holds) {
             throw new ConfigurationException(message);
         }

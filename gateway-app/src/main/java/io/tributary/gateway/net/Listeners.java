@@ -7,11 +7,15 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.tributary.core.model.BrokerException;
+import io.tributary.core.protocol.Listener;
 import io.tributary.core.protocol.Protocol;
 import io.tributary.core.protocol.ProtocolContext;
 import io.tributary.gateway.config.ConfigurationException;
+import io.tributary.gateway.config.ListenerProperties;
+import io.tributary.gateway.config.TlsProperties;
 import io.tributary.gateway.config.TributaryProperties;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -31,8 +35,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * One port for each protocol. Starting binds them all or fails; stopping closes the ports, lets the protocols end their sessions, and
- * closes what is left when the drain time is over.
+ * One port for each protocol, or several. Starting binds them all or fails; stopping closes the ports, lets the protocols end their
+ * sessions, and closes what is left when the drain time is over.
  */
 public final class Listeners implements SmartLifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);
@@ -44,6 +48,8 @@ public final class Listeners implements SmartLifecycle {
     private final ProtocolContext context;
     private final String bindAddress;
     private final TributaryProperties.Net settings;
+    private final TrustedProxies proxies;
+    private final TlsContexts tlsContexts;
     private final Map<String, ConnectionLimit> limits = new LinkedHashMap<>();
     private final List<Channel> servers = new ArrayList<>();
     private final List<OpenPort> open = new ArrayList<>();
@@ -53,11 +59,14 @@ public final class Listeners implements SmartLifecycle {
     private volatile boolean running;
 
     /** Binds nothing yet. */
-    public Listeners(List<ProtocolPort> ports, ProtocolContext context, String bindAddress, TributaryProperties.Net settings) {
+    public Listeners(List<ProtocolPort> ports, ProtocolContext context, String bindAddress, TributaryProperties.Net settings,
+                     TlsProperties tls) {
         this.ports = List.copyOf(ports);
         this.context = context;
         this.bindAddress = bindAddress;
         this.settings = settings;
+        this.proxies = new TrustedProxies(settings.trustedProxies());
+        this.tlsContexts = new TlsContexts(tls);
         for (ProtocolPort port : ports) {
             limits.put(port.protocol().name(), new ConnectionLimit(settings.maxConnections()));
         }
@@ -75,7 +84,7 @@ public final class Listeners implements SmartLifecycle {
 
     /** Whether every port accepts connections. */
     public synchronized boolean accepting() {
-        return running && servers.size() == ports.size() && servers.stream().allMatch(Channel::isActive);
+        return running && servers.size() == open.size() && servers.stream().allMatch(Channel::isActive);
     }
 
     @Override
@@ -97,7 +106,28 @@ public final class Listeners implements SmartLifecycle {
         Protocol protocol = port.protocol();
         ChannelInitializer<Channel> initializer = await(protocol.start(context), START_TIMEOUT, port.title());
         started.add(protocol);
-        ConnectionLimit limit = Objects.requireNonNull(limits.get(protocol.name()));
+        if (port.listeners().isEmpty()) {
+            Admission admission = new Admission(limit(protocol), connections, proxies, null, Listener.DEFAULT, initializer);
+            bind(new OpenPort(protocol.name(), port.title(), bindAddress, port.port()), "tributary." + protocol.name() + ".port", admission,
+                eventLoops);
+        }
+        for (ListenerProperties listener : port.listeners()) {
+            SslContext tls = listener.protocol().hasTls() ? tlsContexts.of(listener.name(), listener.clientAuth()) : null;
+            Listener.Login login = listener.protocol().hasSasl() ? Listener.Login.REQUIRED : Listener.Login.NONE;
+            Listener marked = new Listener(listener.name(), login, listener.advertisedHost(), listener.advertisedPort());
+            String host = listener.bindAddress() == null ? bindAddress : listener.bindAddress();
+            OpenPort wanted = new OpenPort(protocol.name() + "." + listener.name(),
+                port.title() + " (" + listener.name() + ", " + listener.protocol() + ")", host, listener.port());
+            bind(wanted, "tributary." + protocol.name() + ".listeners", new Admission(limit(protocol), connections, proxies, tls, marked,
+                initializer), eventLoops);
+        }
+    }
+
+    private ConnectionLimit limit(Protocol protocol) {
+        return Objects.requireNonNull(limits.get(protocol.name()));
+    }
+
+    private void bind(OpenPort wanted, String setting, Admission admission, EventLoops eventLoops) {
         ServerBootstrap bootstrap = new ServerBootstrap()
             .group(eventLoops.acceptor(), eventLoops.workers())
             .channel(eventLoops.serverChannel())
@@ -105,16 +135,16 @@ public final class Listeners implements SmartLifecycle {
             .option(ChannelOption.SO_REUSEADDR, true)
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childOption(ChannelOption.SO_KEEPALIVE, true)
-            .childHandler(new Admission(limit, connections, initializer));
-        ChannelFuture bound = bootstrap.bind(new InetSocketAddress(bindAddress, port.port())).awaitUninterruptibly();
+            .childHandler(admission);
+        ChannelFuture bound = bootstrap.bind(new InetSocketAddress(wanted.host(), wanted.port())).awaitUninterruptibly();
         if (!bound.isSuccess()) {
             Throwable cause = bound.cause();
-            throw new ConfigurationException(port.title() + " cannot listen on " + bindAddress + ":" + port.port() + " (setting tributary."
-                + protocol.name() + ".port): " + cause.getMessage(), cause);
+            throw new ConfigurationException(wanted.title() + " cannot listen on " + wanted.hostAndPort() + " (setting " + setting + "): "
+                + cause.getMessage(), cause);
         }
         servers.add(bound.channel());
-        int bindPort = ((InetSocketAddress) bound.channel().localAddress()).getPort();
-        open.add(new OpenPort(protocol.name(), port.title(), bindAddress, bindPort));
+        int port = ((InetSocketAddress) bound.channel().localAddress()).getPort();
+        open.add(new OpenPort(wanted.name(), wanted.title(), wanted.host(), port));
     }
 
     private static <T> T await(CompletionStage<T> stage, Duration timeout, String title) {
@@ -177,26 +207,5 @@ public final class Listeners implements SmartLifecycle {
     @Override
     public int getPhase() {
         return 0;
-    }
-
-    /** Lets a connection in, if there is room, and hands it to its protocol. */
-    private static final class Admission extends ChannelInitializer<Channel> {
-        private final ConnectionLimit limit;
-        private final ChannelGroup connections;
-        private final ChannelInitializer<Channel> protocol;
-
-        Admission(ConnectionLimit limit, ChannelGroup connections, ChannelInitializer<Channel> protocol) {
-            this.limit = limit;
-            this.connections = connections;
-            this.protocol = protocol;
-        }
-
-        @Override
-        protected void initChannel(Channel channel) {
-            if (limit.admit(channel)) {
-                connections.add(channel);
-                channel.pipeline().addLast(protocol);
-            }
-        }
     }
 }

@@ -1,5 +1,5 @@
 /**
- * Who may come in: everybody, or the users that the configuration names. Safe on any thread.
+ * What the gateway adds to who may come in: bearer tokens. Safe on any thread.
  */
 @NullMarked
 package io.tributary.gateway.security;

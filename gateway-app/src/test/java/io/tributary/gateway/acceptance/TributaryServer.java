@@ -56,7 +56,8 @@ final class TributaryServer implements AutoCloseable {
         return new Endpoints(HOST, port("kafka"), port("amqp"), port("mqtt"), http);
     }
 
-    private int port(String protocol) {
+    /** A protocol's port, or of the listener {@code kafka.name}. */
+    int port(String protocol) {
         return context.getBean(Listeners.class).openPorts().stream().filter(each -> each.name().equals(protocol))
             .mapToInt(OpenPort::port).findFirst().orElseThrow();
     }

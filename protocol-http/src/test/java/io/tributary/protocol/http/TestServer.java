@@ -5,11 +5,15 @@ import io.tributary.core.api.Broker;
 import io.tributary.core.protocol.ProtocolContext;
 import io.tributary.core.security.Authenticator;
 import io.tributary.core.security.Authorizer;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.reactor.netty.NettyServerCustomizer;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
@@ -19,6 +23,7 @@ import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.http.client.ReactorResourceFactory;
 import org.springframework.test.web.reactive.server.WebTestClient;
 import org.springframework.web.reactive.function.client.WebClient;
+import reactor.netty.Connection;
 
 /** The HTTP API over a test broker, on a free port. */
 final class TestServer implements AutoCloseable {
@@ -31,6 +36,7 @@ final class TestServer implements AutoCloseable {
     }
 
     private final TestBroker broker = TestBroker.start();
+    private final Set<SocketAddress> clients = ConcurrentHashMap.newKeySet();
     private final ConfigurableApplicationContext context;
 
     @Configuration(proxyBeanMethods = false)
@@ -54,8 +60,20 @@ final class TestServer implements AutoCloseable {
                 GenericApplicationContext beans = (GenericApplicationContext) made;
                 beans.registerBean(ProtocolContext.class, () -> protocol);
                 beans.registerBean(HttpConfig.class, () -> CONFIG);
+                beans.registerBean(NettyServerCustomizer.class, () -> netty -> netty.doOnConnection(this::remember));
             })
             .run();
+    }
+
+    private void remember(Connection connection) {
+        SocketAddress client = connection.channel().remoteAddress();
+        clients.add(client);
+        connection.channel().closeFuture().addListener(closed -> clients.remove(client));
+    }
+
+    /** Whether the server knows of a connection from here. */
+    boolean isConnected(SocketAddress client) {
+        return clients.contains(client);
     }
 
     /** One for all tests of the process, everybody may do everything. */

@@ -1,8 +1,12 @@
 package io.tributary.protocol.kafka;
 
+import io.tributary.protocol.kafka.coordinator.transaction.TransactionSettings;
+import io.tributary.protocol.kafka.sasl.SaslSettings;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.kafka.common.security.ssl.SslPrincipalMapper;
 
 /**
  * The limits and settings of the Kafka protocol. The names in parentheses are Kafka's, under which clients see them.
@@ -17,13 +21,15 @@ import java.util.TreeMap;
  * @param maxIdle                a connection without requests is closed after this time (connections.max.idle.ms)
  * @param drainTimeout           how long a stop waits for requests in flight
  * @param groups                 of the group coordinator
+ * @param transactions           of the transaction coordinator
+ * @param security               how clients say who they are
  */
 public record KafkaConfig(int maxRequestBytes, int maxControlRequestBytes, int maxInFlightRequests, int maxInFlightBytes,
                           int fetchMaxBytes, boolean autoCreateTopics, Duration stallTimeout, Duration maxIdle, Duration drainTimeout,
-                          Groups groups) {
+                          Groups groups, Transactions transactions, Security security) {
     /** The defaults, which are Kafka's where Kafka has them. */
     public static final KafkaConfig DEFAULT = new KafkaConfig(100 << 20, 16 << 20, 64, 32 << 20, 55 << 20, true, Duration.ofSeconds(30),
-        Duration.ofMinutes(10), Duration.ofSeconds(3), Groups.DEFAULT);
+        Duration.ofMinutes(10), Duration.ofSeconds(3), Groups.DEFAULT, Transactions.DEFAULT, Security.DEFAULT);
 
     /**
      * The settings of the group coordinator.
@@ -64,6 +70,79 @@ public record KafkaConfig(int maxRequestBytes, int maxControlRequestBytes, int m
         }
     }
 
+    /**
+     * The settings of the transaction coordinator.
+     *
+     * @param statePartitions of the topic of transactions when it is made (transaction.state.log.num.partitions)
+     * @param maxTimeout      the longest transaction.timeout.ms that a producer may have (transaction.max.timeout.ms)
+     * @param timeoutCheck    how often overdue transactions are looked for
+     *                        (transaction.abort.timed.out.transaction.cleanup.interval.ms)
+     * @param idExpiration    how long an unused transactional id is remembered (transactional.id.expiration.ms)
+     * @param expirationCheck how often unused ones are looked for (transaction.remove.expired.transaction.cleanup.interval.ms)
+     * @param maxIds          transactional ids of a namespace
+     */
+    public record Transactions(int statePartitions, Duration maxTimeout, Duration timeoutCheck, Duration idExpiration,
+                               Duration expirationCheck, int maxIds) {
+        public static final Transactions DEFAULT = new Transactions(50, Duration.ofMinutes(15), Duration.ofSeconds(10), Duration.ofDays(7),
+            Duration.ofHours(1), 1_000_000);
+
+        public Transactions {
+            require(statePartitions > 0 && maxIds > 0, "transaction settings must be positive");
+            require(isPositive(maxTimeout) && isPositive(timeoutCheck) && isPositive(idExpiration) && isPositive(expirationCheck),
+                "transaction times must be positive");
+            require(maxTimeout.toMillis() < Integer.MAX_VALUE, "a transaction's time is a number of 31 bits");
+        }
+
+        TransactionSettings toSettings() {
+            return new TransactionSettings(statePartitions, maxTimeout, timeoutCheck, idExpiration, expirationCheck, maxIds);
+        }
+
+        /** By Kafka's names. */
+        Map<String, String> toKafkaNames() {
+            Map<String, String> names = new TreeMap<>();
+            names.put("transaction.state.log.num.partitions", Integer.toString(statePartitions));
+            names.put("transaction.max.timeout.ms", Long.toString(maxTimeout.toMillis()));
+            names.put("transaction.abort.timed.out.transaction.cleanup.interval.ms", Long.toString(timeoutCheck.toMillis()));
+            names.put("transactional.id.expiration.ms", Long.toString(idExpiration.toMillis()));
+            names.put("transaction.remove.expired.transaction.cleanup.interval.ms", Long.toString(expirationCheck.toMillis()));
+            return names;
+        }
+    }
+
+    /**
+     * How clients say who they are.
+     *
+     * @param mechanisms     of SASL (sasl.enabled.mechanisms)
+     * @param maxSession     after which a client that logged in must do so again; zero for never (connections.max.reauth.ms)
+     * @param failureDelay   how late a failed login is told (connection.failed.authentication.delay.ms)
+     * @param maxTokenBytes  of a request while the client is not known (sasl.server.max.receive.size)
+     * @param principalRules how a name is made of a certificate's (ssl.principal.mapping.rules)
+     */
+    public record Security(List<String> mechanisms, Duration maxSession, Duration failureDelay, int maxTokenBytes, String principalRules) {
+        public static final List<String> MECHANISMS = List.of("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER");
+        public static final Security DEFAULT = new Security(MECHANISMS, Duration.ZERO, Duration.ofMillis(100), 512 << 10, "DEFAULT");
+
+        public Security {
+            mechanisms = List.copyOf(mechanisms);
+            require(MECHANISMS.containsAll(mechanisms), "the mechanisms are " + MECHANISMS);
+            require(!maxSession.isNegative() && !failureDelay.isNegative() && maxTokenBytes > 0, "login settings must be positive");
+            SslPrincipalMapper.fromRules(principalRules);
+        }
+
+        SaslSettings toSettings() {
+            return new SaslSettings(mechanisms, maxSession, failureDelay, maxTokenBytes);
+        }
+
+        /** By Kafka's names. */
+        Map<String, String> toKafkaNames() {
+            return Map.of("sasl.enabled.mechanisms", String.join(",", mechanisms),
+                "connections.max.reauth.ms", Long.toString(maxSession.toMillis()),
+                "connection.failed.authentication.delay.ms", Long.toString(failureDelay.toMillis()),
+                "sasl.server.max.receive.size", Integer.toString(maxTokenBytes),
+                "ssl.principal.mapping.rules", principalRules);
+        }
+    }
+
     /** Refuses values out of bounds with IllegalArgumentException. */
     public KafkaConfig {
         require(maxRequestBytes > 0 && maxControlRequestBytes > 0 && fetchMaxBytes > 0, "size limits must be positive");
@@ -74,37 +153,53 @@ public record KafkaConfig(int maxRequestBytes, int maxControlRequestBytes, int m
 
     public KafkaConfig withMaxRequestBytes(int value) {
         return new KafkaConfig(value, maxControlRequestBytes, maxInFlightRequests, maxInFlightBytes, fetchMaxBytes, autoCreateTopics,
-            stallTimeout, maxIdle, drainTimeout, groups);
+            stallTimeout, maxIdle, drainTimeout, groups, transactions, security);
     }
 
     public KafkaConfig withMaxInFlightRequests(int value) {
         return new KafkaConfig(maxRequestBytes, maxControlRequestBytes, value, maxInFlightBytes, fetchMaxBytes, autoCreateTopics,
-            stallTimeout, maxIdle, drainTimeout, groups);
+            stallTimeout, maxIdle, drainTimeout, groups, transactions, security);
     }
 
     public KafkaConfig withTimeouts(Duration stall, Duration idle) {
         return new KafkaConfig(maxRequestBytes, maxControlRequestBytes, maxInFlightRequests, maxInFlightBytes, fetchMaxBytes,
-            autoCreateTopics, stall, idle, drainTimeout, groups);
+            autoCreateTopics, stall, idle, drainTimeout, groups, transactions, security);
     }
 
     public KafkaConfig withAutoCreateTopics(boolean value) {
         return new KafkaConfig(maxRequestBytes, maxControlRequestBytes, maxInFlightRequests, maxInFlightBytes, fetchMaxBytes, value,
-            stallTimeout, maxIdle, drainTimeout, groups);
+            stallTimeout, maxIdle, drainTimeout, groups, transactions, security);
     }
 
     public KafkaConfig withGroups(Groups value) {
         return new KafkaConfig(maxRequestBytes, maxControlRequestBytes, maxInFlightRequests, maxInFlightBytes, fetchMaxBytes,
-            autoCreateTopics, stallTimeout, maxIdle, drainTimeout, value);
+            autoCreateTopics, stallTimeout, maxIdle, drainTimeout, value, transactions, security);
+    }
+
+    public KafkaConfig withTransactions(Transactions value) {
+        return new KafkaConfig(maxRequestBytes, maxControlRequestBytes, maxInFlightRequests, maxInFlightBytes, fetchMaxBytes,
+            autoCreateTopics, stallTimeout, maxIdle, drainTimeout, groups, value, security);
+    }
+
+    public KafkaConfig withSecurity(Security value) {
+        return new KafkaConfig(maxRequestBytes, maxControlRequestBytes, maxInFlightRequests, maxInFlightBytes, fetchMaxBytes,
+            autoCreateTopics, stallTimeout, maxIdle, drainTimeout, groups, transactions, value);
     }
 
     /** All settings that have a name in Kafka, by that name. */
     Map<String, String> toKafkaNames() {
         Map<String, String> names = new TreeMap<>(groups.toKafkaNames());
+        names.putAll(security.toKafkaNames());
+        names.putAll(transactions.toKafkaNames());
         names.put("socket.request.max.bytes", Integer.toString(maxRequestBytes));
         names.put("fetch.max.bytes", Integer.toString(fetchMaxBytes));
         names.put("auto.create.topics.enable", Boolean.toString(autoCreateTopics));
         names.put("connections.max.idle.ms", Long.toString(maxIdle.toMillis()));
         return names;
+    }
+
+    private static boolean isPositive(Duration duration) {
+        return !duration.isNegative() && !duration.isZero();
     }
 
     private static void require(boolean holds, String message) {

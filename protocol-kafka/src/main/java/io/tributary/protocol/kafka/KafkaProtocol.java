@@ -7,9 +7,18 @@ import io.tributary.core.api.Topics;
 import io.tributary.core.model.Namespace;
 import io.tributary.core.protocol.Protocol;
 import io.tributary.core.protocol.ProtocolContext;
+import io.tributary.core.security.Access;
 import io.tributary.protocol.kafka.coordinator.GroupCoordinators;
+import io.tributary.protocol.kafka.coordinator.transaction.Marker;
+import io.tributary.protocol.kafka.coordinator.transaction.TransactionCoordinators;
 import io.tributary.protocol.kafka.handler.ApiHandler;
 import io.tributary.protocol.kafka.handler.ApiTable;
+import io.tributary.protocol.kafka.handler.cluster.AlterPartitionReassignmentsHandler;
+import io.tributary.protocol.kafka.handler.cluster.AlterReplicaLogDirsHandler;
+import io.tributary.protocol.kafka.handler.cluster.DescribeLogDirsHandler;
+import io.tributary.protocol.kafka.handler.cluster.ElectLeadersHandler;
+import io.tributary.protocol.kafka.handler.cluster.ListConfigResourcesHandler;
+import io.tributary.protocol.kafka.handler.cluster.ListPartitionReassignmentsHandler;
 import io.tributary.protocol.kafka.handler.configs.AlterConfigsHandler;
 import io.tributary.protocol.kafka.handler.configs.BrokerSettings;
 import io.tributary.protocol.kafka.handler.configs.DescribeConfigsHandler;
@@ -26,23 +35,48 @@ import io.tributary.protocol.kafka.handler.groups.ListGroupsHandler;
 import io.tributary.protocol.kafka.handler.groups.OffsetCommitHandler;
 import io.tributary.protocol.kafka.handler.groups.OffsetDeleteHandler;
 import io.tributary.protocol.kafka.handler.groups.OffsetFetchHandler;
+import io.tributary.protocol.kafka.handler.groups.StreamsGroupDescribeHandler;
+import io.tributary.protocol.kafka.handler.groups.StreamsGroupHeartbeatHandler;
 import io.tributary.protocol.kafka.handler.groups.SyncGroupHandler;
 import io.tributary.protocol.kafka.handler.records.DeleteRecordsHandler;
 import io.tributary.protocol.kafka.handler.records.FetchHandler;
-import io.tributary.protocol.kafka.handler.records.InitProducerIdHandler;
 import io.tributary.protocol.kafka.handler.records.ListOffsetsHandler;
+import io.tributary.protocol.kafka.handler.records.OffsetForLeaderEpochHandler;
 import io.tributary.protocol.kafka.handler.records.ProduceHandler;
+import io.tributary.protocol.kafka.handler.security.AlterClientQuotasHandler;
+import io.tributary.protocol.kafka.handler.security.AlterScramUsersHandler;
+import io.tributary.protocol.kafka.handler.security.CreateAclsHandler;
+import io.tributary.protocol.kafka.handler.security.DeleteAclsHandler;
+import io.tributary.protocol.kafka.handler.security.DescribeAclsHandler;
+import io.tributary.protocol.kafka.handler.security.DescribeClientQuotasHandler;
+import io.tributary.protocol.kafka.handler.security.DescribeScramUsersHandler;
+import io.tributary.protocol.kafka.handler.security.NoDelegationTokens;
+import io.tributary.protocol.kafka.handler.security.SaslAuthenticateHandler;
+import io.tributary.protocol.kafka.handler.security.SaslHandshakeHandler;
 import io.tributary.protocol.kafka.handler.topics.CreatePartitionsHandler;
 import io.tributary.protocol.kafka.handler.topics.CreateTopicsHandler;
 import io.tributary.protocol.kafka.handler.topics.DeleteTopicsHandler;
 import io.tributary.protocol.kafka.handler.topics.DescribeClusterHandler;
 import io.tributary.protocol.kafka.handler.topics.DescribeTopicPartitionsHandler;
 import io.tributary.protocol.kafka.handler.topics.MetadataHandler;
+import io.tributary.protocol.kafka.handler.transactions.AddOffsetsToTxnHandler;
+import io.tributary.protocol.kafka.handler.transactions.AddPartitionsToTxnHandler;
+import io.tributary.protocol.kafka.handler.transactions.DescribeProducersHandler;
+import io.tributary.protocol.kafka.handler.transactions.DescribeTransactionsHandler;
+import io.tributary.protocol.kafka.handler.transactions.EndTxnHandler;
+import io.tributary.protocol.kafka.handler.transactions.InitProducerIdHandler;
+import io.tributary.protocol.kafka.handler.transactions.ListTransactionsHandler;
+import io.tributary.protocol.kafka.handler.transactions.TxnOffsetCommitHandler;
+import io.tributary.protocol.kafka.handler.transactions.WriteTxnMarkersHandler;
+import io.tributary.protocol.kafka.quota.ClientQuotas;
 import io.tributary.protocol.kafka.session.KafkaSessions;
 import io.tributary.protocol.kafka.session.SessionLimits;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.CoordinatorNotAvailableException;
 import org.jspecify.annotations.Nullable;
 
 /** Kafka's protocol as Kafka 4.4 speaks it; docs/protocols/kafka.md lists the APIs. */
@@ -52,6 +86,7 @@ public final class KafkaProtocol implements Protocol {
     private final KafkaConfig config;
     private volatile @Nullable KafkaSessions sessions;
     private volatile @Nullable GroupCoordinators coordinators;
+    private volatile @Nullable TransactionCoordinators transactionCoordinators;
 
     public KafkaProtocol(KafkaConfig config) {
         this.config = config;
@@ -70,25 +105,47 @@ public final class KafkaProtocol implements Protocol {
     @Override
     public CompletionStage<ChannelInitializer<Channel>> start(ProtocolContext context) {
         Broker broker = context.broker();
-        GroupCoordinators groups = new GroupCoordinators(broker, config.groups().toKafkaNames());
-        ApiTable table = new ApiTable(handlers(broker, groups), broker.clusterId(), broker.nodeId());
+        TransactionCoordinators transactions = new TransactionCoordinators(broker, config.transactions().toSettings(), this::endOffsets);
+        GroupCoordinators groups = new GroupCoordinators(broker, config.groups().toKafkaNames(), transactions);
+        ApiTable table = new ApiTable(handlers(broker, groups, transactions), broker.clusterId(), broker.nodeId());
         SessionLimits limits = new SessionLimits(config.maxRequestBytes(), config.maxControlRequestBytes(), config.maxInFlightRequests(),
             config.maxInFlightBytes(), config.stallTimeout(), config.maxIdle(), config.drainTimeout());
-        KafkaSessions started = new KafkaSessions(context, table, limits);
+        KafkaSessions started = new KafkaSessions(context, table, limits, config.security().toSettings(),
+            config.security().principalRules(), new ClientQuotas(broker.access().quotas()));
         coordinators = groups;
+        transactionCoordinators = transactions;
         sessions = started;
         groups.resume(Namespace.DEFAULT);
+        transactions.resume();
         return CompletableFuture.completedFuture(started);
     }
 
-    private List<ApiHandler<?>> handlers(Broker broker, GroupCoordinators groups) {
+    private CompletionStage<Void> endOffsets(Namespace namespace, TopicPartition partition, Marker marker) {
+        GroupCoordinators groups = coordinators;
+        if (groups == null) {
+            return CompletableFuture.failedFuture(new CoordinatorNotAvailableException("the broker is starting"));
+        }
+        return groups.of(namespace).thenCompose(group -> group.completeTransaction(partition, marker.producer().id(),
+            marker.producer().epoch(), marker.coordinatorEpoch(), marker.result(), marker.transactionVersion()));
+    }
+
+    private List<ApiHandler<?>> handlers(Broker broker, GroupCoordinators groups, TransactionCoordinators transactions) {
         Topics topics = broker.topics();
-        return List.of(
-            new ProduceHandler(topics),
+        List<ApiHandler<?>> handlers = new ArrayList<>(List.of(
+            new ProduceHandler(topics, transactions),
             new FetchHandler(topics, config.fetchMaxBytes()),
             new ListOffsetsHandler(topics),
+            new OffsetForLeaderEpochHandler(topics),
             new DeleteRecordsHandler(topics),
-            new InitProducerIdHandler(broker),
+            new InitProducerIdHandler(broker, transactions),
+            new AddPartitionsToTxnHandler(transactions, topics),
+            new AddOffsetsToTxnHandler(transactions, groups),
+            new TxnOffsetCommitHandler(groups, topics),
+            new EndTxnHandler(transactions),
+            new ListTransactionsHandler(transactions),
+            new DescribeTransactionsHandler(transactions),
+            new DescribeProducersHandler(topics),
+            new WriteTxnMarkersHandler(transactions),
             new MetadataHandler(broker, config.autoCreateTopics()),
             new DescribeTopicPartitionsHandler(broker),
             new DescribeClusterHandler(broker),
@@ -98,7 +155,7 @@ public final class KafkaProtocol implements Protocol {
             new DescribeConfigsHandler(broker, new BrokerSettings(config.toKafkaNames(), KafkaConfig.DEFAULT.toKafkaNames())),
             new AlterConfigsHandler(topics),
             new IncrementalAlterConfigsHandler(topics),
-            new FindCoordinatorHandler(groups, broker.nodeId()),
+            new FindCoordinatorHandler(groups, transactions, broker.nodeId()),
             new JoinGroupHandler(groups),
             new SyncGroupHandler(groups),
             new HeartbeatHandler(groups),
@@ -110,16 +167,48 @@ public final class KafkaProtocol implements Protocol {
             new DescribeGroupsHandler(groups),
             new DeleteGroupsHandler(groups),
             new ConsumerGroupHeartbeatHandler(groups),
-            new ConsumerGroupDescribeHandler(groups));
+            new ConsumerGroupDescribeHandler(groups),
+            new StreamsGroupHeartbeatHandler(groups, broker),
+            new StreamsGroupDescribeHandler(groups),
+            new SaslHandshakeHandler(),
+            new SaslAuthenticateHandler()));
+        handlers.addAll(securityHandlers(broker.access()));
+        handlers.addAll(clusterHandlers(broker));
+        return handlers;
+    }
+
+    private static List<ApiHandler<?>> clusterHandlers(Broker broker) {
+        Topics topics = broker.topics();
+        return List.of(
+            new DescribeLogDirsHandler(topics),
+            new AlterReplicaLogDirsHandler(topics),
+            new ElectLeadersHandler(topics),
+            new AlterPartitionReassignmentsHandler(topics, broker.nodeId()),
+            new ListPartitionReassignmentsHandler(),
+            new ListConfigResourcesHandler(broker));
+    }
+
+    private static List<ApiHandler<?>> securityHandlers(Access access) {
+        List<ApiHandler<?>> handlers = new ArrayList<>(NoDelegationTokens.handlers());
+        handlers.add(new DescribeAclsHandler(access.acls()));
+        handlers.add(new CreateAclsHandler(access.acls()));
+        handlers.add(new DeleteAclsHandler(access.acls()));
+        handlers.add(new DescribeScramUsersHandler(access.users()));
+        handlers.add(new AlterScramUsersHandler(access.users()));
+        handlers.add(new DescribeClientQuotasHandler(access.quotas()));
+        handlers.add(new AlterClientQuotasHandler(access.quotas()));
+        return handlers;
     }
 
     @Override
     public CompletionStage<Void> stop() {
         KafkaSessions running = sessions;
         GroupCoordinators groups = coordinators;
-        if (running == null || groups == null) {
+        TransactionCoordinators transactions = transactionCoordinators;
+        if (running == null || groups == null || transactions == null) {
             return CompletableFuture.completedFuture(null);
         }
-        return running.stop().handle((done, failure) -> groups.stop()).thenCompose(stopping -> stopping);
+        return running.stop().handle((done, failure) -> transactions.stop()).thenCompose(stopping -> stopping)
+            .thenCompose(done -> groups.stop());
     }
 }

@@ -38,12 +38,10 @@ import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.OffsetOutOfRangeException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
-import org.apache.kafka.common.errors.UnsupportedVersionException;
-import org.apache.kafka.common.quota.ClientQuotaFilter;
+import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.jspecify.annotations.NullUnmarked;
 
 /** Kafka's own Admin client. */
 @NullUnmarked // what the clients give in maps is there, or the test fails
@@ -215,13 +213,5 @@ class AdminIT {
         assertThatThrownBy(() -> get(producer.send(new ProducerRecord<>("__consumer_offsets", 0, "k", "v"))))
             .isInstanceOf(InvalidTopicException.class);
         assertThatThrownBy(() -> get(admin.deleteTopics(List.of("__consumer_offsets")).all())).isInstanceOf(InvalidTopicException.class);
-    }
-
-    @Test
-    void whatIsNotBuiltIsUnsupportedAndNotFaked() {
-        assertThatThrownBy(() -> get(admin.listTransactions().all())).isInstanceOf(UnsupportedVersionException.class);
-        assertThatThrownBy(() -> get(admin.describeClientQuotas(ClientQuotaFilter.all()).entities()))
-            .isInstanceOf(UnsupportedVersionException.class);
-        assertThatThrownBy(() -> get(admin.describeUserScramCredentials().all())).isInstanceOf(UnsupportedVersionException.class);
     }
 }

@@ -2,16 +2,19 @@ package io.tributary.protocol.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.Socket;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.compress.Compression;
+import org.apache.kafka.common.message.AddOffsetsToTxnRequestData;
+import org.apache.kafka.common.message.AddPartitionsToTxnRequestData;
+import org.apache.kafka.common.message.AddPartitionsToTxnRequestData.AddPartitionsToTxnTopic;
+import org.apache.kafka.common.message.AddPartitionsToTxnRequestData.AddPartitionsToTxnTopicCollection;
+import org.apache.kafka.common.message.AddPartitionsToTxnRequestData.AddPartitionsToTxnTransaction;
+import org.apache.kafka.common.message.AlterUserScramCredentialsRequestData;
+import org.apache.kafka.common.message.AlterUserScramCredentialsRequestData.ScramCredentialDeletion;
+import org.apache.kafka.common.message.AlterUserScramCredentialsRequestData.ScramCredentialUpsertion;
 import org.apache.kafka.common.message.ApiVersionsResponseData.ApiVersion;
 import org.apache.kafka.common.message.ConsumerGroupDescribeRequestData;
 import org.apache.kafka.common.message.CreatePartitionsRequestData;
@@ -24,14 +27,19 @@ import org.apache.kafka.common.message.DeleteRecordsRequestData.DeleteRecordsPar
 import org.apache.kafka.common.message.DeleteRecordsRequestData.DeleteRecordsTopic;
 import org.apache.kafka.common.message.DeleteTopicsRequestData;
 import org.apache.kafka.common.message.DeleteTopicsRequestData.DeleteTopicState;
+import org.apache.kafka.common.message.DescribeAclsRequestData;
 import org.apache.kafka.common.message.DescribeConfigsRequestData;
 import org.apache.kafka.common.message.DescribeConfigsRequestData.DescribeConfigsResource;
 import org.apache.kafka.common.message.DescribeGroupsRequestData;
+import org.apache.kafka.common.message.DescribeProducersRequestData;
 import org.apache.kafka.common.message.DescribeTopicPartitionsRequestData;
+import org.apache.kafka.common.message.DescribeTransactionsRequestData;
+import org.apache.kafka.common.message.EndTxnRequestData;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
 import org.apache.kafka.common.message.FetchRequestData.FetchTopic;
 import org.apache.kafka.common.message.FindCoordinatorRequestData;
+import org.apache.kafka.common.message.InitProducerIdRequestData;
 import org.apache.kafka.common.message.JoinGroupRequestData;
 import org.apache.kafka.common.message.LeaveGroupRequestData;
 import org.apache.kafka.common.message.ListOffsetsRequestData;
@@ -50,22 +58,25 @@ import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
 import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
 import org.apache.kafka.common.message.ProduceRequestData.TopicProduceDataCollection;
+import org.apache.kafka.common.message.TxnOffsetCommitRequestData;
+import org.apache.kafka.common.message.TxnOffsetCommitRequestData.TxnOffsetCommitRequestPartition;
+import org.apache.kafka.common.message.TxnOffsetCommitRequestData.TxnOffsetCommitRequestTopic;
+import org.apache.kafka.common.message.WriteTxnMarkersRequestData;
+import org.apache.kafka.common.message.WriteTxnMarkersRequestData.WritableTxnMarker;
+import org.apache.kafka.common.message.WriteTxnMarkersRequestData.WritableTxnMarkerTopic;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
-import org.apache.kafka.common.protocol.MessageUtil;
-import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.apache.kafka.common.requests.AbstractResponse;
 import org.apache.kafka.common.requests.ApiVersionsResponse;
-import org.apache.kafka.common.requests.RequestHeader;
+import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
-import org.jspecify.annotations.NullUnmarked;
 
 /** Every API in every version that is advertised gets an answer in that version, read with Kafka's own classes. */
 @NullUnmarked // what the clients give in maps is there, or the test fails
@@ -87,32 +98,18 @@ class EveryVersionIT {
         fixture.close();
     }
 
-    private static AbstractResponse exchange(ApiKeys api, short version, ApiMessage body) throws IOException {
-        RequestHeader header = new RequestHeader(api, version, "test", 11);
-        ByteBuffer head = MessageUtil.toByteBufferAccessor(header.data(), header.headerVersion()).buffer();
-        ByteBuffer tail = MessageUtil.toByteBufferAccessor(body, version).buffer();
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), fixture.port())) {
-            socket.setSoTimeout((int) KafkaFixture.PATIENCE.toMillis());
-            DataOutputStream out = new DataOutputStream(socket.getOutputStream());
-            out.writeInt(head.remaining() + tail.remaining());
-            out.write(head.array(), head.arrayOffset() + head.position(), head.remaining());
-            out.write(tail.array(), tail.arrayOffset() + tail.position(), tail.remaining());
-            out.flush();
-            DataInputStream in = new DataInputStream(socket.getInputStream());
-            byte[] response = new byte[in.readInt()];
-            in.readFully(response);
-            return AbstractResponse.parseResponse(ByteBuffer.wrap(response), header);
-        }
+    private static AbstractResponse exchange(ApiKeys api, short version, ApiMessage body) {
+        return new WireClient(fixture.port()).exchange(api, version, body);
     }
 
-    private static List<ApiVersion> advertised() throws IOException {
+    private static List<ApiVersion> advertised() {
         ApiVersionsResponse response =
             (ApiVersionsResponse) exchange(ApiKeys.API_VERSIONS, (short) 0, ApiKeys.API_VERSIONS.messageType.newRequest());
         return new ArrayList<>(response.data().apiKeys());
     }
 
     @TestFactory
-    Stream<DynamicTest> answersEveryVersion() throws IOException {
+    Stream<DynamicTest> answersEveryVersion() {
         return advertised().stream().flatMap(advertisedVersion -> {
             ApiKeys api = ApiKeys.forId(advertisedVersion.apiKey());
             List<DynamicTest> tests = new ArrayList<>();
@@ -130,10 +127,10 @@ class EveryVersionIT {
     }
 
     @Test
-    void nothingOfTransactionsSharesOrSaslIsAdvertised() throws IOException {
+    void nothingOfSharesIsAdvertised() {
         assertThat(advertised()).extracting(version -> ApiKeys.forId(version.apiKey()))
-            .contains(ApiKeys.PRODUCE, ApiKeys.FETCH, ApiKeys.CONSUMER_GROUP_HEARTBEAT)
-            .doesNotContain(ApiKeys.END_TXN, ApiKeys.ADD_PARTITIONS_TO_TXN, ApiKeys.SHARE_FETCH, ApiKeys.SASL_HANDSHAKE);
+            .contains(ApiKeys.PRODUCE, ApiKeys.FETCH, ApiKeys.CONSUMER_GROUP_HEARTBEAT, ApiKeys.END_TXN, ApiKeys.ADD_PARTITIONS_TO_TXN)
+            .doesNotContain(ApiKeys.SHARE_FETCH);
     }
 
     private static ApiMessage request(ApiKeys api, short version) {
@@ -146,6 +143,14 @@ class EveryVersionIT {
                 .setAllowAutoTopicCreation(version < 4);
             case OFFSET_COMMIT -> offsetCommit(version);
             case OFFSET_FETCH -> offsetFetch(version);
+            case ADD_PARTITIONS_TO_TXN -> addPartitions(version);
+            case ADD_OFFSETS_TO_TXN -> new AddOffsetsToTxnRequestData().setTransactionalId("nobody's").setGroupId("g");
+            case END_TXN -> new EndTxnRequestData().setTransactionalId("nobody's").setCommitted(true);
+            case TXN_OFFSET_COMMIT -> txnOffsetCommit(version);
+            case INIT_PRODUCER_ID -> new InitProducerIdRequestData().setTransactionalId("id " + version).setTransactionTimeoutMs(1000);
+            case DESCRIBE_TRANSACTIONS -> new DescribeTransactionsRequestData().setTransactionalIds(List.of("nobody's", ""));
+            case DESCRIBE_PRODUCERS -> describeProducers();
+            case WRITE_TXN_MARKERS -> writeMarkers();
             case FIND_COORDINATOR -> version < 4
                 ? new FindCoordinatorRequestData().setKey("g")
                 : new FindCoordinatorRequestData().setCoordinatorKeys(List.of("g", "h"));
@@ -166,6 +171,11 @@ class EveryVersionIT {
                 new DescribeConfigsResource().setResourceType((byte) 2).setResourceName(TOPIC),
                 new DescribeConfigsResource().setResourceType((byte) 4).setResourceName("0")));
             case DESCRIBE_TOPIC_PARTITIONS -> new DescribeTopicPartitionsRequestData().setResponsePartitionLimit(1);
+            case DESCRIBE_ACLS -> new DescribeAclsRequestData().setResourceTypeFilter((byte) 1).setPatternTypeFilter((byte) 1)
+                .setOperation((byte) 1).setPermissionType((byte) 1);
+            case ALTER_USER_SCRAM_CREDENTIALS -> new AlterUserScramCredentialsRequestData()
+                .setDeletions(List.of(new ScramCredentialDeletion().setName("nobody").setMechanism((byte) 1)))
+                .setUpsertions(List.of(new ScramCredentialUpsertion().setName("somebody").setMechanism((byte) 9)));
             default -> api.messageType.newRequest();
         };
     }
@@ -177,6 +187,41 @@ class EveryVersionIT {
             new PartitionProduceData().setIndex(9).setRecords(MemoryRecords.withRecords(Compression.NONE, new SimpleRecord(VALUE)))));
         topics.add(version < 13 ? topic.setName(TOPIC) : topic.setTopicId(topicId));
         return new ProduceRequestData().setAcks((short) -1).setTimeoutMs(1000).setTopicData(topics);
+    }
+
+    private static ApiMessage addPartitions(short version) {
+        AddPartitionsToTxnTopicCollection topics = new AddPartitionsToTxnTopicCollection();
+        topics.add(new AddPartitionsToTxnTopic().setName(TOPIC).setPartitions(List.of(0, 1)));
+        if (version < 4) {
+            return new AddPartitionsToTxnRequestData().setV3AndBelowTransactionalId("nobody's").setV3AndBelowTopics(topics);
+        }
+        AddPartitionsToTxnRequestData request = new AddPartitionsToTxnRequestData();
+        request.transactions().add(new AddPartitionsToTxnTransaction().setTransactionalId("nobody's").setTopics(topics));
+        request.transactions().add(new AddPartitionsToTxnTransaction().setTransactionalId("nobody's either").setVerifyOnly(true)
+            .setTopics(topics.duplicate()));
+        return request;
+    }
+
+    private static ApiMessage txnOffsetCommit(short version) {
+        TxnOffsetCommitRequestTopic topic = new TxnOffsetCommitRequestTopic().setPartitions(List.of(
+            new TxnOffsetCommitRequestPartition().setPartitionIndex(0).setCommittedOffset(1).setCommittedMetadata("m"),
+            new TxnOffsetCommitRequestPartition().setPartitionIndex(9).setCommittedOffset(1)));
+        return new TxnOffsetCommitRequestData().setTransactionalId("nobody's").setGroupId("committing")
+            .setTopics(List.of(version < 6 ? topic.setName(TOPIC) : topic.setTopicId(topicId)));
+    }
+
+    private static ApiMessage describeProducers() {
+        DescribeProducersRequestData request = new DescribeProducersRequestData();
+        request.topics().add(new DescribeProducersRequestData.TopicRequest().setName(TOPIC).setPartitionIndexes(List.of(0, 9)));
+        return request;
+    }
+
+    private static ApiMessage writeMarkers() {
+        return new WriteTxnMarkersRequestData().setMarkers(List.of(new WritableTxnMarker().setProducerId(1 << 30)
+            .setProducerEpoch((short) 0).setTopics(List.of(
+                new WritableTxnMarkerTopic().setName(TOPIC).setPartitionIndexes(List.of(1, 9)),
+                new WritableTxnMarkerTopic().setName("__transaction_state").setPartitionIndexes(List.of(0)),
+                new WritableTxnMarkerTopic().setName("no topic/at all").setPartitionIndexes(List.of(0))))));
     }
 
     private static ApiMessage fetch(short version) {

@@ -1,7 +1,11 @@
 package io.tributary.protocol.kafka;
 
 import io.tributary.core.TestBroker;
+import io.tributary.core.access.AclAuthorizer;
+import io.tributary.core.access.UserAuthenticator;
+import io.tributary.core.api.Broker;
 import io.tributary.core.broker.BrokerConfig;
+import io.tributary.core.protocol.ProtocolContext;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -11,6 +15,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -18,6 +23,8 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.security.plain.PlainLoginModule;
+import org.apache.kafka.common.security.scram.ScramLoginModule;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
@@ -26,7 +33,8 @@ final class KafkaFixture implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(60);
     /** As small as the tests need it, so that they start fast. */
     static final KafkaConfig CONFIG = KafkaConfig.DEFAULT.withGroups(new KafkaConfig.Groups(5, 1, Duration.ZERO, Duration.ofSeconds(1),
-        Duration.ofMinutes(5), 100, Duration.ofDays(7), 4096));
+        Duration.ofMinutes(5), 100, Duration.ofDays(7), 4096)).withTransactions(new KafkaConfig.Transactions(5, Duration.ofMinutes(15),
+        Duration.ofMillis(100), Duration.ofDays(7), Duration.ofSeconds(1), 1_000));
 
     private final TestBroker broker;
     private final int port;
@@ -41,8 +49,33 @@ final class KafkaFixture implements AutoCloseable {
     }
 
     KafkaFixture(KafkaConfig config, UnaryOperator<BrokerConfig> settings) {
+        this(config, settings, ProtocolContext::open);
+    }
+
+    KafkaFixture(KafkaConfig config, UnaryOperator<BrokerConfig> settings, Function<Broker, ProtocolContext> context) {
         broker = TestBroker.start(settings);
-        port = broker.serveAlways(() -> new KafkaProtocol(config));
+        port = broker.serveAlways(() -> new KafkaProtocol(config), context);
+    }
+
+    /** A broker whose clients must be users, of whom {@code admin} with the password {@code admin-secret} may do everything. */
+    static KafkaFixture secured(KafkaConfig config) {
+        Map<String, String> configured = Map.of("admin", "admin-secret");
+        return new KafkaFixture(config, UnaryOperator.identity(), broker -> new ProtocolContext(broker,
+            new UserAuthenticator(configured, broker.access().users(), false, null),
+            new AclAuthorizer(broker.access().acls(), configured.keySet(), false), null));
+    }
+
+    /** A client's settings by which it logs in. */
+    static Map<String, Object> login(String mechanism, String name, String password) {
+        String module = mechanism.equals("PLAIN") ? PlainLoginModule.class.getName() : ScramLoginModule.class.getName();
+        return Map.of("security.protocol", "SASL_PLAINTEXT", "sasl.mechanism", mechanism,
+            "sasl.jaas.config", module + " required username=\"" + name + "\" password=\"" + password + "\";");
+    }
+
+    Admin admin(Map<String, Object> settings) {
+        Map<String, Object> all = new HashMap<>(settings);
+        all.put("bootstrap.servers", bootstrap());
+        return closing(Admin.create(all));
     }
 
     TestBroker broker() {

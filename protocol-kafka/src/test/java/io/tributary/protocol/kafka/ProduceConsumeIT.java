@@ -21,7 +21,6 @@ import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
@@ -187,13 +186,6 @@ class ProduceConsumeIT {
         assertThatThrownBy(() -> get(producer.send(new ProducerRecord<>("limited", "k", "x".repeat(3 << 20)))))
             .isInstanceOf(RecordTooLargeException.class);
         assertThat(get(producer.send(new ProducerRecord<>("limited", "k", "small"))).offset()).isZero();
-    }
-
-    @Test
-    void transactionsAreRefusedAndNotLeftToTimeOut() {
-        KafkaProducer<String, String> producer = fixture.producer(Map.of("transactional.id", "t"));
-        assertThatThrownBy(producer::initTransactions).isInstanceOf(KafkaException.class).isNotInstanceOf(TimeoutException.class)
-            .hasMessageContaining("neither transactions");
     }
 
     @Test

@@ -56,6 +56,8 @@ public final class FileSegmentStore implements SegmentStore, SegmentOwner {
     private final LocalFloor floor;
     private final Checkpointer checkpointer;
     private final OpenFiles openFiles;
+    /** Logs whose directories have durable names. */
+    private final Set<LogId> durablyNamed = ConcurrentHashMap.newKeySet();
     private @Nullable Journal journal;
 
     /** A store beneath a directory that is this process's alone. */
@@ -210,10 +212,11 @@ public final class FileSegmentStore implements SegmentStore, SegmentOwner {
         try {
             disk.createDirectories(path(log));
             disk.replace(path(log).resolve(name), contents, settings.forced());
-            if (settings.forced()) {
+            if (settings.forced() && !durablyNamed.contains(log)) {
                 for (Path directory : directories(log)) {
                     disk.sync(directory);
                 }
+                durablyNamed.add(log);
             }
         } catch (IOException e) {
             throw new BrokerException(ErrorCode.STORAGE_FAILURE, "cannot write beside " + path(log) + ": " + e.getMessage(), e);
@@ -233,6 +236,7 @@ public final class FileSegmentStore implements SegmentStore, SegmentOwner {
     @Override
     public void delete(LogId log) {
         checkpointer.forget(log);
+        durablyNamed.remove(log);
         try {
             deleteTree(path(log));
             Path topic = topicPath(log);

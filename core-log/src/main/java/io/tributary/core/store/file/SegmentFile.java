@@ -94,10 +94,11 @@ final class SegmentFile {
 
     /** The channel for a reader, who may use it for {@link OpenFiles#GRACE_MS}; null when too many are lent: to be read at once. */
     @Nullable FileChannel lend() throws IOException {
+        // Before it counts as lent: a sweep must not see the time of an earlier reader.
+        lentMs = OpenFiles.now();
         if (!openFiles.lend(this)) {
             return null;
         }
-        lentMs = OpenFiles.now();
         return with(open -> open);
     }
 

@@ -25,6 +25,7 @@ public final class BacklogCount {
     private final Executor executor;
     private final CompletableFuture<Long> done = new CompletableFuture<>();
     private final long to;
+    private final boolean takesAll;
     private long at;
     private long count;
 
@@ -45,15 +46,22 @@ public final class BacklogCount {
         this.executor = executor;
         this.to = to;
         at = from;
+        takesAll = known == null && coverage.takesAll(from, to);
+    }
+
+    /** Whether nothing need be read. */
+    public boolean isKnown() {
+        return takesAll || isEmpty();
+    }
+
+    private boolean isEmpty() {
+        return at >= to || !coverage.touches(at, to);
     }
 
     /** Completes with the number. */
     public CompletionStage<Long> start() {
-        if (at >= to || !coverage.touches(at, to)) {
-            return CompletableFuture.completedFuture(0L);
-        }
-        if (known == null && coverage.takesAll(at, to)) {
-            return CompletableFuture.completedFuture(to - Math.max(at, partition.logStartOffset()));
+        if (isKnown()) {
+            return CompletableFuture.completedFuture(isEmpty() ? 0L : Math.max(0, to - Math.max(at, partition.logStartOffset())));
         }
         readOn();
         return done;

@@ -70,11 +70,13 @@ public final class PendingOffsets {
         return count;
     }
 
-    /** Forgets those before {@code offset}. */
-    public void removeBefore(long offset) {
+    /** Forgets those before {@code offset} and returns their number. */
+    public long removeBefore(long offset) {
+        long before = count;
         if (bits != null) {
             removeRange(bits, bits.first(), offset);
         }
+        return before - count;
     }
 
     /** Forgets those at or after {@code offset}. */

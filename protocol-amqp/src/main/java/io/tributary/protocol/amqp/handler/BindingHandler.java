@@ -74,10 +74,11 @@ public final class BindingHandler {
     private CompletionStage<Method> bindAddresses(Client client, Subscription queue, String routingKey) {
         Binding one = Bindings.ofOneAddress(client.namespace(), routingKey);
         TopicName topic = one == null ? null : one.topic();
-        access.toTopic(client, Operation.READ, topic == null ? AmqpNames.ADDRESS_EXCHANGE : topic.name());
         if (one == null || topic == null) {
+            access.toAnyTopic(client, Operation.READ);
             return bindLatest(queue, Bindings.ofAddresses(routingKey));
         }
+        access.toTopic(client, Operation.READ, topic.name());
         return broker.topics().getOrAutoCreate(topic).handle((made, failure) -> {
             if (failure != null && BrokerException.of(failure).code() != ErrorCode.TOPIC_NOT_FOUND) {
                 throw BrokerException.of(failure);

@@ -4,9 +4,9 @@ import io.tributary.core.api.Broker;
 import io.tributary.core.api.ExpiredSubscription;
 import io.tributary.core.api.Subscription;
 import io.tributary.core.api.Topic;
+import io.tributary.core.model.BacklogLimit;
 import io.tributary.core.model.Binding;
 import io.tributary.core.model.BrokerException;
-import io.tributary.core.model.BacklogLimit;
 import io.tributary.core.model.DeadLetterTarget;
 import io.tributary.core.model.DeliveryPolicy;
 import io.tributary.core.model.ErrorCode;
@@ -69,6 +69,10 @@ public final class QueueHandler {
         access.toQueue(client, Operation.CREATE, name);
         checkDeadLetters(client, name, wanted.policy().deadLetter());
         TopicName topicName = client.topic(name);
+        if (!serverNamed) {
+            // The queue takes what is published to the topic of its name, by whatever protocol.
+            access.toTopic(client, Operation.READ, name);
+        }
         if (topicName.isInternal()) {
             throw new AmqpException(ReplyCode.ACCESS_REFUSED, "queue name '" + name + "' begins with the server's own prefix '__'");
         }

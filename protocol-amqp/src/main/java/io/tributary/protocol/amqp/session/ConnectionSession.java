@@ -11,6 +11,7 @@ import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import io.tributary.core.model.SubscriptionName;
+import io.tributary.core.protocol.ConnectionEnds;
 import io.tributary.protocol.amqp.codec.AmqpException;
 import io.tributary.protocol.amqp.codec.ChannelMethod;
 import io.tributary.protocol.amqp.codec.ConnectionMethod;
@@ -73,6 +74,11 @@ public final class ConnectionSession extends ChannelInboundHandlerAdapter {
     }
 
     // ---- for channels and the handshake
+
+    /** The IP address that the client has, or that a proxy says it has. */
+    String clientAddress() {
+        return ConnectionEnds.of(channel).clientAddress();
+    }
 
     Services services() {
         return services;

@@ -100,7 +100,7 @@ final class Handshake {
     }
 
     private void authenticated(Principal who) {
-        principal = who;
+        principal = who.at(connection.clientAddress());
         step = Step.TUNE_OK;
         Limits limits = services.limits();
         connection.outbound().method(0,

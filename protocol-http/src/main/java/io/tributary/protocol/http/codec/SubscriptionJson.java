@@ -13,10 +13,32 @@ import org.jspecify.annotations.Nullable;
 public record SubscriptionJson(String name, boolean durable, List<BindingJson> bindings, Map<String, String> attributes,
                                @Schema(description = "Absent when there is none") @Nullable DeliveryPolicyJson delivery, Stats stats) {
     /** A moment's counts. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
     @Schema(name = "SubscriptionStats")
     public record Stats(@Schema(description = "Waiting for a consumer") long ready,
                         @Schema(description = "Delivered and not settled") long outstanding,
-                        @Schema(description = "Attached, over whatever protocol") int consumers) {
+                        @Schema(description = "Attached, over whatever protocol") int consumers,
+                        @Schema(description = "Of the values of what is ready; absent where no limit of bytes has them counted")
+                        @Nullable Long readyBytes,
+                        @Schema(description = "Since the timestamp of the oldest record that is not settled; absent when there is none")
+                        @Nullable Long oldestAgeMs, Counts counts, Rates rates) {
+    }
+
+    /** Since the start of the server, or of the subscription. */
+    @Schema(name = "SubscriptionCounts", description = "Since the server, or the subscription, began. What leaves counts once: as "
+        + "acknowledged, dead-lettered, expired or dropped")
+    public record Counts(@Schema(description = "Records that came into it") long published,
+                         @Schema(description = "Deliveries, repeated ones included") long delivered,
+                         @Schema(description = "Deliveries of what was, or may have been, delivered before") long redelivered,
+                         long acknowledged, @Schema(description = "Ended with a copy in the dead-letter topic") long deadLettered,
+                         @Schema(description = "Their time had passed, and there was no dead-letter topic") long expired,
+                         @Schema(description = "Rejected, over the limit, delivered too often, purged or removed by retention")
+                         long dropped) {
+    }
+
+    /** How fast the counts of the same names have been growing. */
+    @Schema(name = "SubscriptionRates")
+    public record Rates(RateJson published, RateJson delivered, RateJson redelivered, RateJson acknowledged) {
     }
 
     /**

@@ -11,11 +11,25 @@ public record TopicJson(@Schema(example = "sensors") String name, String id, Ret
                         @Schema(allowableValues = {"off", "compact", "compact-and-delete"}) String compaction,
                         TieringJson tiering, @Schema(allowableValues = {"durable", "memory"}) String storage,
                         @Schema(description = "Notes of the protocol that made it") Map<String, String> attributes,
-                        List<PartitionJson> partitions) {
+                        StatsJson stats, List<PartitionJson> partitions) {
     /** One partition's extent. */
     @Schema(name = "Partition")
     public record PartitionJson(int partition, @Schema(description = "The first offset kept") long logStartOffset,
-                                @Schema(description = "The offset after the last record") long highWatermark, long sizeInBytes) {
+                                @Schema(description = "The offset after the last record") long highWatermark, long sizeInBytes,
+                                StatsJson stats) {
+    }
+
+    /** What a partition, or a topic, holds and has done. */
+    @Schema(name = "LogStats", description = "The counts begin with the server")
+    public record StatsJson(@Schema(description = "Offsets from the first kept to the last; compaction leaves fewer records") long records,
+                            @Schema(description = "Kept") long sizeInBytes, long appendedRecords, long appendedBytes,
+                            @Schema(description = "By clients and subscriptions; what many subscriptions read together counts once")
+                            long readBytes, RatesJson rates) {
+    }
+
+    /** How fast they have been growing. */
+    @Schema(name = "LogRates")
+    public record RatesJson(RateJson appendedRecords, RateJson appendedBytes, RateJson readBytes) {
     }
 
     /**

@@ -7,6 +7,7 @@ import io.tributary.core.security.Authenticator;
 import io.tributary.core.security.Credentials;
 import io.tributary.core.security.Principal;
 import io.tributary.protocol.http.session.ClientConnection;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Objects;
@@ -17,11 +18,12 @@ import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
 import reactor.core.publisher.Mono;
 
-/** Tells who calls the API, by HTTP Basic (RFC 7617) or as nobody, and hands it to the handlers. */
+/** Tells who calls the API, by HTTP Basic (RFC 7617), with a bearer token (RFC 6750) or as nobody, and hands it to the handlers. */
 public final class AuthenticationFilter implements WebFilter {
     private static final String CALLER = AuthenticationFilter.class.getName() + ".caller";
     private static final String API = "/v1/";
     private static final String SCHEME = "Basic ";
+    private static final String TOKEN_SCHEME = "Bearer ";
 
     private final Authenticator authenticator;
 
@@ -36,14 +38,22 @@ public final class AuthenticationFilter implements WebFilter {
         }
         Credentials credentials = credentials(exchange.getRequest().getHeaders().getFirst(HttpHeaders.AUTHORIZATION));
         return ClientConnection.of(exchange.getResponse()).on(authenticator.authenticate(credentials)).flatMap(caller -> {
-            exchange.getAttributes().put(CALLER, caller);
+            exchange.getAttributes().put(CALLER, caller.at(address(exchange)));
             return chain.filter(exchange);
         });
+    }
+
+    private static String address(ServerWebExchange exchange) {
+        InetSocketAddress remote = exchange.getRequest().getRemoteAddress();
+        return remote == null || remote.getAddress() == null ? "" : remote.getAddress().getHostAddress();
     }
 
     private static Credentials credentials(@Nullable String authorization) {
         if (authorization == null) {
             return new Credentials.Anonymous();
+        }
+        if (authorization.regionMatches(true, 0, TOKEN_SCHEME, 0, TOKEN_SCHEME.length())) {
+            return new Credentials.Token(authorization.substring(TOKEN_SCHEME.length()).trim());
         }
         if (authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
             try {
@@ -57,7 +67,8 @@ public final class AuthenticationFilter implements WebFilter {
                 // Refused below.
             }
         }
-        throw new BrokerException(ErrorCode.AUTHENTICATION_FAILED, "the Authorization header is not of the form 'Basic ...'");
+        throw new BrokerException(ErrorCode.AUTHENTICATION_FAILED,
+            "the Authorization header is of neither form, 'Basic ...' nor 'Bearer ...'");
     }
 
     /** Who makes this call. */

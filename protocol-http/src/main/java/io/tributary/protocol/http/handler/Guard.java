@@ -29,6 +29,11 @@ public final class Guard {
         return topic;
     }
 
+    /** Fails with NOT_AUTHORIZED unless the caller may do this with all topics together. */
+    public void everyTopic(Principal caller, Operation operation) {
+        require(caller, operation, Resource.topic(Resource.EVERY));
+    }
+
     /** Fails with INVALID_ARGUMENT or NOT_AUTHORIZED. */
     public SubscriptionName subscription(Principal caller, Operation operation, String name) {
         SubscriptionName subscription = new SubscriptionName(caller.namespace(), name);

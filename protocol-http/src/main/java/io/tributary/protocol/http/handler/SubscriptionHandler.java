@@ -8,8 +8,8 @@ import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import io.tributary.core.api.Broker;
 import io.tributary.core.api.Subscription;
-import io.tributary.core.api.SubscriptionStats;
 import io.tributary.core.api.Topic;
+import io.tributary.core.api.stats.SubscriptionReport;
 import io.tributary.core.model.Binding;
 import io.tributary.core.model.BrokerException;
 import io.tributary.core.model.DeadLetterTarget;
@@ -28,6 +28,7 @@ import io.tributary.protocol.http.codec.SubscriptionJson;
 import io.tributary.protocol.http.session.ClientConnection;
 import io.tributary.protocol.http.translate.BindingTranslation;
 import io.tributary.protocol.http.translate.PolicyTranslation;
+import io.tributary.protocol.http.translate.StatsTranslation;
 import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -102,6 +103,8 @@ public final class SubscriptionHandler {
         for (Binding binding : bindings) {
             if (binding.topic() != null) {
                 guard.topic(caller, io.tributary.core.security.Operation.READ, binding.topic().name());
+            } else {
+                guard.everyTopic(caller, io.tributary.core.security.Operation.READ);
             }
         }
         Stream<@Nullable TopicName> named = bindings.stream().map(Binding::topic);
@@ -161,13 +164,13 @@ public final class SubscriptionHandler {
     }
 
     private static CompletionStage<SubscriptionJson> describe(Subscription subscription) {
-        return subscription.stats().thenApply(stats -> toJson(subscription, stats));
+        return subscription.report().thenApply(report -> toJson(subscription, report));
     }
 
-    private static SubscriptionJson toJson(Subscription subscription, SubscriptionStats stats) {
+    private static SubscriptionJson toJson(Subscription subscription, SubscriptionReport report) {
         return new SubscriptionJson(subscription.name().name(), subscription.config().durable(),
             subscription.bindings().stream().map(BindingTranslation::toJson).toList(), subscription.config().attributes(),
             PolicyTranslation.toJson(subscription.config().policy()),
-            new SubscriptionJson.Stats(stats.ready(), stats.outstanding(), stats.consumers()));
+            StatsTranslation.toJson(report));
     }
 }

@@ -31,12 +31,13 @@ public final class TopicTranslation {
         List<TopicJson.PartitionJson> partitions = topic.partitions().stream().map(TopicTranslation::toJson).toList();
         return new TopicJson(topic.name().name(), topic.id().toString(), toJson(topic.config().retention()),
             toText(topic.config().compaction().mode()), toJson(topic.config().tiering()),
-            topic.config().storage().name().toLowerCase(Locale.ROOT), topic.config().attributes(), partitions);
+            topic.config().storage().name().toLowerCase(Locale.ROOT), topic.config().attributes(),
+            StatsTranslation.toJson(topic.stats()), partitions);
     }
 
     private static TopicJson.PartitionJson toJson(Partition partition) {
         return new TopicJson.PartitionJson(partition.id().partition(), partition.logStartOffset(), partition.highWatermark(),
-            partition.sizeInBytes());
+            partition.sizeInBytes(), StatsTranslation.toJson(partition.stats()));
     }
 
     private static RetentionJson toJson(Retention retention) {

@@ -50,6 +50,11 @@ public final class FrameAssembler {
                 return null;
             }
         }
+        return fill(in, current);
+    }
+
+    private @Nullable ByteBuffer fill(ByteBuf in, byte[] begun) {
+        byte[] current = begun;
         int count = Math.min(in.readableBytes(), frameSize - filled);
         if (filled + count > current.length) {
             current = Arrays.copyOf(current, capacityFor(filled + count, current.length));
@@ -63,6 +68,30 @@ public final class FrameAssembler {
         frame = null;
         prefixLength = 0;
         return ByteBuffer.wrap(current, 0, frameSize);
+    }
+
+    /**
+     * Takes bytes up to the end of the next SASL token, which has a size before it and no header (SaslHandshake of version 0).
+     *
+     * @return a whole token, or null when all bytes were taken and more are needed
+     * @throws MalformedRequestException for a size that is negative or over the limit
+     */
+    public @Nullable ByteBuffer nextToken(ByteBuf in, int limit) {
+        if (frame == null) {
+            int count = Math.min(in.readableBytes(), SIZE_LENGTH - prefixLength);
+            in.readBytes(prefix, prefixLength, count);
+            prefixLength += count;
+            if (prefixLength < SIZE_LENGTH) {
+                return null;
+            }
+            frameSize = ByteBuffer.wrap(prefix).getInt();
+            if (frameSize < 0 || frameSize > limit) {
+                throw new MalformedRequestException("a SASL token of " + frameSize + " bytes; the limit is " + limit);
+            }
+            filled = 0;
+            frame = new byte[capacityFor(Math.min(in.readableBytes(), frameSize), 0)];
+        }
+        return fill(in, frame);
     }
 
     /** Whether a frame has begun and is not complete. */

@@ -8,6 +8,7 @@ import io.tributary.core.model.Compaction;
 import io.tributary.core.model.Namespace;
 import io.tributary.core.model.TopicConfig;
 import io.tributary.core.model.TopicName;
+import io.tributary.protocol.kafka.coordinator.transaction.TransactionCoordinators;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +47,7 @@ final class GroupCoordinatorHost {
     private final Broker broker;
     private final Namespace namespace;
     private final Map<String, String> settings;
+    private final TransactionCoordinators transactions;
     /** One thread, for all that must not happen at the same time: topics becoming known, elections, loads, the end. */
     private final ExecutorService executor;
     private final Metrics metrics = new Metrics();
@@ -56,10 +58,11 @@ final class GroupCoordinatorHost {
     private @Nullable Registration registration;
     private int epoch;
 
-    GroupCoordinatorHost(Broker broker, Namespace namespace, Map<String, String> settings) {
+    GroupCoordinatorHost(Broker broker, Namespace namespace, Map<String, String> settings, TransactionCoordinators transactions) {
         this.broker = broker;
         this.namespace = namespace;
         this.settings = settings;
+        this.transactions = transactions;
         this.images = new TopicImages(broker.topics(), broker.nodeId());
         ThreadFactory threads = task -> {
             Thread thread = new Thread(task, "kafka-groups-" + namespace);
@@ -84,7 +87,7 @@ final class GroupCoordinatorHost {
     }
 
     private void run(Topic topic) {
-        OffsetsTopic writer = new OffsetsTopic(topic, this::reload);
+        OffsetsTopic writer = new OffsetsTopic(topic, transactions, this::reload);
         GroupCoordinatorConfig config = GroupCoordinatorConfig.fromProps(settings);
         GroupCoordinatorService built = new GroupCoordinatorService.Builder(broker.nodeId(), config)
             .withWriter(writer)

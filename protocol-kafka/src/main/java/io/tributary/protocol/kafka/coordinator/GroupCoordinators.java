@@ -3,6 +3,7 @@ package io.tributary.protocol.kafka.coordinator;
 import io.tributary.core.api.Broker;
 import io.tributary.core.model.Namespace;
 import io.tributary.core.model.TopicName;
+import io.tributary.protocol.kafka.coordinator.transaction.TransactionCoordinators;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -16,17 +17,20 @@ import org.jspecify.annotations.Nullable;
 public final class GroupCoordinators {
     private final Broker broker;
     private final Map<String, String> settings;
+    private final TransactionCoordinators transactions;
     private final Map<Namespace, Running> running = new HashMap<>();
     private boolean stopped;
 
     /**
      * None yet.
      *
-     * @param settings of Kafka's group coordinator, by Kafka's names
+     * @param settings     of Kafka's group coordinator, by Kafka's names
+     * @param transactions that offsets may be committed in
      */
-    public GroupCoordinators(Broker broker, Map<String, String> settings) {
+    public GroupCoordinators(Broker broker, Map<String, String> settings, TransactionCoordinators transactions) {
         this.broker = broker;
         this.settings = Map.copyOf(settings);
+        this.transactions = transactions;
     }
 
     private record Running(GroupCoordinatorHost host, CompletionStage<GroupCoordinator> coordinator) {
@@ -62,7 +66,7 @@ public final class GroupCoordinators {
         if (found != null) {
             found.host().stop();
         }
-        GroupCoordinatorHost host = new GroupCoordinatorHost(broker, namespace, settings);
+        GroupCoordinatorHost host = new GroupCoordinatorHost(broker, namespace, settings, transactions);
         CompletionStage<GroupCoordinator> coordinator = host.start().handle((service, failure) -> {
             if (failure != null) {
                 throw new CoordinatorNotAvailableException("the group coordinator did not start", failure);

@@ -5,9 +5,12 @@ import java.util.function.Supplier;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
 import org.apache.kafka.common.message.ApiVersionsResponseData;
 import org.apache.kafka.common.message.ApiVersionsResponseData.ApiVersionCollection;
+import org.apache.kafka.common.message.ApiVersionsResponseData.FinalizedFeatureKey;
+import org.apache.kafka.common.message.ApiVersionsResponseData.SupportedFeatureKey;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.ApiVersionsRequest;
+import org.apache.kafka.server.common.TransactionVersion;
 
 /**
  * ApiVersions (KIP-35, KIP-511, KIP-1242). A request of an unknown version is answered in version 0 with UNSUPPORTED_VERSION and the
@@ -15,6 +18,11 @@ import org.apache.kafka.common.requests.ApiVersionsRequest;
  */
 final class ApiVersionsHandler extends ApiHandler<ApiVersionsRequest> {
     private static final int NODE_UNKNOWN = -1;
+
+    /** The first version that can say that a feature's lowest level is 0. */
+    private static final short LOWEST_LEVEL_ZERO_MIN_VERSION = 4;
+    /** Features are those of the release, and do not change. */
+    private static final long FEATURES_EPOCH = 0;
 
     private final Supplier<ApiVersionCollection> advertised;
     private final String clusterId;
@@ -36,10 +44,23 @@ final class ApiVersionsHandler extends ApiHandler<ApiVersionsRequest> {
             return Reply.now(request.getErrorResponse(0, Errors.INVALID_REQUEST.exception()).data());
         }
         ApiVersionsResponseData response = new ApiVersionsResponseData().setApiKeys(advertised.get());
+        addFeatures(response, request.version());
         if (isMeantForAnother(request.data())) {
             response.setErrorCode(Errors.REBOOTSTRAP_REQUIRED.code());
         }
         return Reply.now(response);
+    }
+
+    /** Transactions of version 2 (KIP-890): by this a producer knows that it need not add partitions, and that its epoch rises. */
+    private static void addFeatures(ApiVersionsResponseData response, short version) {
+        String name = TransactionVersion.FEATURE_NAME;
+        short level = TransactionVersion.LATEST_PRODUCTION.featureLevel();
+        if (version >= LOWEST_LEVEL_ZERO_MIN_VERSION) {
+            response.supportedFeatures().add(new SupportedFeatureKey().setName(name).setMinVersion((short) 0).setMaxVersion(level));
+        }
+        response.finalizedFeatures().add(
+            new FinalizedFeatureKey().setName(name).setMinVersionLevel(level).setMaxVersionLevel(level));
+        response.setFinalizedFeaturesEpoch(FEATURES_EPOCH);
     }
 
     private boolean isMeantForAnother(ApiVersionsRequestData data) {

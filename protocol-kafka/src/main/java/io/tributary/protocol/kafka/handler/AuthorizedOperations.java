@@ -2,27 +2,17 @@ package io.tributary.protocol.kafka.handler;
 
 import io.tributary.core.security.Operation;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Predicate;
 import org.apache.kafka.common.acl.AclOperation;
 
-/** The bit field of what a caller may do (KIP-430). */
+/** The bit field of what a caller may do (KIP-430), for the operations that Kafka knows of each kind of resource. */
 public final class AuthorizedOperations {
-    private static final Map<Operation, List<AclOperation>> TOPIC = Map.of(
-        Operation.READ, List.of(AclOperation.READ),
-        Operation.WRITE, List.of(AclOperation.WRITE),
-        Operation.CREATE, List.of(AclOperation.CREATE),
-        Operation.DELETE, List.of(AclOperation.DELETE),
-        Operation.ALTER, List.of(AclOperation.ALTER, AclOperation.ALTER_CONFIGS),
-        Operation.DESCRIBE, List.of(AclOperation.DESCRIBE, AclOperation.DESCRIBE_CONFIGS));
-    private static final Map<Operation, List<AclOperation>> GROUP = Map.of(
-        Operation.READ, List.of(AclOperation.READ),
-        Operation.DELETE, List.of(AclOperation.DELETE),
-        Operation.DESCRIBE, List.of(AclOperation.DESCRIBE));
-    private static final Map<Operation, List<AclOperation>> CLUSTER = Map.of(
-        Operation.CREATE, List.of(AclOperation.CREATE),
-        Operation.ALTER, List.of(AclOperation.ALTER, AclOperation.ALTER_CONFIGS),
-        Operation.DESCRIBE, List.of(AclOperation.DESCRIBE, AclOperation.DESCRIBE_CONFIGS));
+    private static final List<Operation> TOPIC = List.of(Operation.READ, Operation.WRITE, Operation.CREATE, Operation.DESCRIBE,
+        Operation.DELETE, Operation.ALTER, Operation.DESCRIBE_CONFIGS, Operation.ALTER_CONFIGS);
+    private static final List<Operation> GROUP = List.of(Operation.READ, Operation.DESCRIBE, Operation.DELETE,
+        Operation.DESCRIBE_CONFIGS, Operation.ALTER_CONFIGS);
+    private static final List<Operation> CLUSTER = List.of(Operation.CREATE, Operation.CLUSTER_ACTION, Operation.DESCRIBE_CONFIGS,
+        Operation.ALTER_CONFIGS, Operation.DESCRIBE, Operation.ALTER, Operation.IDEMPOTENT_WRITE);
 
     private AuthorizedOperations() {
     }
@@ -35,17 +25,16 @@ public final class AuthorizedOperations {
         return bits(GROUP, operation -> caller.mayOnGroup(operation, group));
     }
 
+    /** None for a caller who may not describe the cluster, whatever else that one may do, as in Kafka. */
     public static int onCluster(Caller caller) {
-        return bits(CLUSTER, caller::mayOnCluster);
+        return caller.mayOnCluster(Operation.DESCRIBE) ? bits(CLUSTER, caller::mayOnCluster) : 0;
     }
 
-    private static int bits(Map<Operation, List<AclOperation>> possible, Predicate<Operation> allowed) {
+    private static int bits(List<Operation> possible, Predicate<Operation> allowed) {
         int bits = 0;
-        for (Map.Entry<Operation, List<AclOperation>> entry : possible.entrySet()) {
-            if (allowed.test(entry.getKey())) {
-                for (AclOperation operation : entry.getValue()) {
-                    bits |= 1 << operation.code();
-                }
+        for (Operation operation : possible) {
+            if (allowed.test(operation)) {
+                bits |= 1 << AclOperation.valueOf(operation.name()).code();
             }
         }
         return bits;

@@ -1,6 +1,7 @@
 package io.tributary.protocol.kafka.handler;
 
 import io.tributary.core.model.Namespace;
+import io.tributary.protocol.kafka.sasl.SaslLogin;
 import java.util.concurrent.ScheduledExecutorService;
 import org.apache.kafka.common.requests.RequestContext;
 import org.jspecify.annotations.Nullable;
@@ -9,19 +10,25 @@ import org.jspecify.annotations.Nullable;
 public final class Call {
     private final RequestContext context;
     private final Caller caller;
+    private final SaslLogin login;
     private final ScheduledExecutorService loop;
+    private final int maxFetchBytes;
     private boolean hurried;
     private @Nullable Runnable onHurry;
 
     /**
      * Begins a call.
      *
-     * @param loop the connection's event loop
+     * @param login         how far the connection's login is
+     * @param loop          the connection's event loop
+     * @param maxFetchBytes of records in the answer, by the client's quota
      */
-    public Call(RequestContext context, Caller caller, ScheduledExecutorService loop) {
+    public Call(RequestContext context, Caller caller, SaslLogin login, ScheduledExecutorService loop, int maxFetchBytes) {
         this.context = context;
         this.caller = caller;
+        this.login = login;
         this.loop = loop;
+        this.maxFetchBytes = maxFetchBytes;
     }
 
     public RequestContext context() {
@@ -32,8 +39,16 @@ public final class Call {
         return caller;
     }
 
+    public SaslLogin login() {
+        return login;
+    }
+
     public ScheduledExecutorService loop() {
         return loop;
+    }
+
+    public int maxFetchBytes() {
+        return maxFetchBytes;
     }
 
     /** The version of the request, in which the response is written. */

@@ -18,6 +18,10 @@ public sealed interface Reply {
     record Hangup(String reason) implements Reply {
     }
 
+    /** With a response, after which the connection is closed. */
+    record Farewell(ApiMessage body, String reason) implements Reply {
+    }
+
     /** A response that is there at once. */
     static CompletionStage<Reply> now(ApiMessage body) {
         return CompletableFuture.completedFuture(new Message(body));

@@ -12,7 +12,7 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the topics that a caller may see: those of its namespace, and of the internal ones only the committed offsets. */
+/** Finds the topics that a caller may see: those of its namespace, and of the internal ones those that are Kafka's. */
 public final class TopicLookup {
     private final Topics topics;
 
@@ -33,12 +33,12 @@ public final class TopicLookup {
 
     /** Whether clients see a topic of this name. */
     public static boolean isVisible(TopicName name) {
-        return !name.isInternal() || isCommittedOffsets(name.name());
+        return !name.isInternal() || isKafkas(name.name());
     }
 
-    /** Whether this is the name of the topic of committed offsets. */
-    public static boolean isCommittedOffsets(String name) {
-        return name.equals(org.apache.kafka.common.internals.Topic.GROUP_METADATA_TOPIC_NAME);
+    /** Whether Kafka too has an internal topic of this name: that of committed offsets or of transactions. */
+    public static boolean isKafkas(String name) {
+        return org.apache.kafka.common.internals.Topic.isInternal(name);
     }
 
     /** By identifier if that is set, as later versions of Produce and Fetch do, else by name. */
@@ -59,11 +59,10 @@ public final class TopicLookup {
         return topic == null ? Result.of(Errors.UNKNOWN_TOPIC_OR_PARTITION) : new Result(topic, Errors.NONE);
     }
 
-    /** Fails with UNKNOWN_TOPIC_ID, also for a topic that the caller may not even see, or TOPIC_AUTHORIZATION_FAILED. */
+    /** Fails with UNKNOWN_TOPIC_ID or TOPIC_AUTHORIZATION_FAILED. */
     public Result byId(Call call, Uuid id, Operation operation) {
         Topic topic = topics.find(TopicIds.toCore(id));
-        if (topic == null || !topic.name().namespace().equals(call.namespace()) || !isVisible(topic.name())
-            || !call.caller().mayOnTopic(Operation.DESCRIBE, topic.name().name())) {
+        if (topic == null || !topic.name().namespace().equals(call.namespace()) || !isVisible(topic.name())) {
             return Result.of(Errors.UNKNOWN_TOPIC_ID);
         }
         return call.caller().mayOnTopic(operation, topic.name().name())

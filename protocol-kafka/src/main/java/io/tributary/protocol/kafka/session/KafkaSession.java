@@ -4,17 +4,15 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
-import io.tributary.core.security.Credentials;
-import io.tributary.core.security.Principal;
 import io.tributary.protocol.kafka.codec.DecodedRequest;
 import io.tributary.protocol.kafka.codec.FrameAssembler;
 import io.tributary.protocol.kafka.codec.MalformedRequestException;
-import io.tributary.protocol.kafka.codec.RequestDecoder;
 import io.tributary.protocol.kafka.codec.ResponseEncoder;
 import io.tributary.protocol.kafka.handler.ApiHandler;
 import io.tributary.protocol.kafka.handler.Call;
-import io.tributary.protocol.kafka.handler.Caller;
 import io.tributary.protocol.kafka.handler.Reply;
+import io.tributary.protocol.kafka.quota.Throttle;
+import io.tributary.protocol.kafka.sasl.SaslLogin;
 import io.tributary.protocol.kafka.translate.KafkaErrors;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -26,6 +24,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.errors.SaslAuthenticationException;
+import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.AbstractResponse;
 import org.jspecify.annotations.Nullable;
@@ -45,9 +45,9 @@ final class KafkaSession extends ChannelInboundHandlerAdapter {
     private final ArrayDeque<PendingRequest> pending = new ArrayDeque<>();
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private @Nullable ChannelHandlerContext context;
-    private @Nullable RequestDecoder decoder;
+    private @Nullable Identity identity;
+    private @Nullable Pacing pacing;
     private @Nullable ResponseEncoder encoder;
-    private @Nullable Caller caller;
     private @Nullable IdleWatch watch;
     private SessionState state = SessionState.AUTHENTICATING;
     /** Requests taken whose response is not written yet, and the bytes of their frames. */
@@ -58,7 +58,7 @@ final class KafkaSession extends ChannelInboundHandlerAdapter {
 
     KafkaSession(SessionSetup setup) {
         this.setup = setup;
-        this.assembler = new FrameAssembler(setup::frameLimit);
+        this.assembler = new FrameAssembler(apiKey -> setup.frameLimit(apiKey, identity()));
     }
 
     /** Completes when the connection is gone. */
@@ -85,30 +85,45 @@ final class KafkaSession extends ChannelInboundHandlerAdapter {
             return;
         }
         watch = new IdleWatch(ctx, setup.shortestLimit(), this::idleLimit, () -> disconnect("nothing was sent for too long"));
-        setup.authenticator().authenticate(new Credentials.Anonymous()).whenComplete((principal, failure) ->
-            onLoop(ctx, () -> identified(ctx, principal, failure)));
+        identity = new Identity(setup, ctx);
+        pacing = new Pacing(ctx, new Throttle(setup.quotas(), setup.clock()), this::takeRequests);
+        encoder = setup.encoder(ctx.channel());
+        identity.begin(this::identified);
     }
 
-    private void identified(ChannelHandlerContext ctx, @Nullable Principal principal, @Nullable Throwable failure) {
+    private void identified(@Nullable String refusal) {
         if (state != SessionState.AUTHENTICATING) {
             return;
         }
-        if (failure != null || principal == null) {
-            disconnect("anonymous clients are not let in, and there is no other way to say who one is yet");
+        if (refusal != null) {
+            disconnect(refusal);
             return;
         }
-        caller = setup.caller(ctx.channel(), principal);
-        decoder = setup.decoder(ctx.channel(), principal);
-        encoder = setup.encoder(ctx.channel());
         state = SessionState.OPEN;
         takeRequests();
+    }
+
+    private Pacing pacing() {
+        Pacing pace = pacing;
+        if (pace == null) {
+            throw new IllegalStateException("a request before the connection is up");
+        }
+        return pace;
+    }
+
+    private Identity identity() {
+        Identity client = identity;
+        if (client == null) {
+            throw new IllegalStateException("a request before the connection is up");
+        }
+        return client;
     }
 
     private Duration idleLimit() {
         if (!pending.isEmpty()) {
             return setup.limits().maxIdle().plus(setup.limits().maxIdle());
         }
-        boolean mustGoOn = !servedAny || assembler.isMidFrame();
+        boolean mustGoOn = !servedAny || assembler.isMidFrame() || !identity().isKnown();
         return mustGoOn ? setup.limits().stallTimeout() : setup.limits().maxIdle();
     }
 
@@ -137,11 +152,14 @@ final class KafkaSession extends ChannelInboundHandlerAdapter {
         try {
             ByteBuf bytes = input.peek();
             while (bytes != null && mayTake(ctx)) {
-                ByteBuffer frame = assembler.next(bytes);
+                boolean token = identity().login().takesRawTokens();
+                ByteBuffer frame = token ? assembler.nextToken(bytes, setup.sasl().maxTokenBytes()) : assembler.next(bytes);
                 if (!bytes.isReadable()) {
                     input.remove().release();
                 }
-                if (frame != null) {
+                if (frame != null && token) {
+                    takeToken(ctx, frame);
+                } else if (frame != null) {
                     take(ctx, frame);
                 }
                 bytes = input.peek();
@@ -159,16 +177,14 @@ final class KafkaSession extends ChannelInboundHandlerAdapter {
 
     private boolean mayTake(ChannelHandlerContext ctx) {
         return state == SessionState.OPEN && inFlight < setup.limits().maxInFlightRequests()
-            && (inFlight == 0 || inFlightBytes < setup.limits().maxInFlightBytes()) && ctx.channel().isWritable();
+            && (inFlight == 0 || inFlightBytes < setup.limits().maxInFlightBytes()) && ctx.channel().isWritable()
+            && identity().mayTake(inFlight == 0) && !pacing().isPaused();
     }
 
     private void take(ChannelHandlerContext ctx, ByteBuffer frame) {
-        RequestDecoder requests = decoder;
-        Caller client = caller;
-        if (requests == null || client == null) {
-            throw new IllegalStateException("a request before the client is known");
-        }
-        DecodedRequest request = requests.decode(frame);
+        long begun = System.nanoTime();
+        Identity client = identity();
+        DecodedRequest request = client.decoder().decode(frame);
         ApiHandler<?> handler = setup.table().find(request.context().header);
         if (handler == null) {
             throw new MalformedRequestException(request.context().header + " is not served");
@@ -176,10 +192,33 @@ final class KafkaSession extends ChannelInboundHandlerAdapter {
         servedAny = true;
         inFlight++;
         inFlightBytes += request.sizeInBytes();
-        PendingRequest place = new PendingRequest(request, new Call(request.context(), client, ctx.executor()));
+        int maxFetchBytes = pacing().maxFetchBytes(request.context(), client.caller());
+        PendingRequest place = new PendingRequest(request,
+            new Call(request.context(), client.caller(), client.login(), ctx.executor(), maxFetchBytes));
         pending.add(place);
         CompletionStage<Reply> reply = begin(handler, place);
-        reply.whenComplete((value, failure) -> onLoop(ctx, () -> replied(ctx, place, value, failure)));
+        place.setBusyNanos(System.nanoTime() - begun);
+        reply.whenComplete((value, failure) -> EventLoops.run(ctx, () -> replied(ctx, place, value, failure)));
+    }
+
+    /** A token after a handshake of version 0: answered bare, and a failure only by the end of the connection. */
+    @SuppressWarnings("FutureReturnValueIgnored") // the void promise hands a failure to exceptionCaught; the delay runs on the loop
+    private void takeToken(ChannelHandlerContext ctx, ByteBuffer token) {
+        byte[] bytes = new byte[token.remaining()];
+        token.get(bytes);
+        SaslLogin login = identity().login();
+        login.take(bytes).whenComplete((outcome, failure) -> ctx.executor().execute(() -> {
+            try {
+                byte[] challenge = login.finish(outcome, failure).challenge();
+                if (state == SessionState.OPEN) {
+                    ctx.writeAndFlush(ctx.alloc().buffer().writeInt(challenge.length).writeBytes(challenge), ctx.voidPromise());
+                    takeRequests();
+                }
+            } catch (SaslAuthenticationException e) {
+                ctx.executor().schedule(() -> disconnect("the login failed: " + e.getMessage()),
+                    setup.sasl().failureDelay().toMillis(), TimeUnit.MILLISECONDS);
+            }
+        }));
     }
 
     private static CompletionStage<Reply> begin(ApiHandler<?> handler, PendingRequest place) {
@@ -219,12 +258,20 @@ final class KafkaSession extends ChannelInboundHandlerAdapter {
             Reply reply = first.reply();
             int size = first.request().sizeInBytes();
             if (reply instanceof Reply.Message message) {
-                write(ctx, first, message, size);
+                pacing().answered(first, message.body());
+                write(ctx, first, message.body(), size);
+                wrote = true;
+            } else if (reply instanceof Reply.Farewell farewell) {
+                // What follows the last response's way out is the end.
+                LOG.debug("ending the connection from {}: {}", ctx.channel().remoteAddress(), farewell.reason());
+                state = SessionState.DRAINING;
+                write(ctx, first, farewell.body(), size);
                 wrote = true;
             } else if (reply instanceof Reply.Hangup hangup) {
                 disconnect(hangup.reason());
                 return;
             } else {
+                pacing().answered(first, null);
                 written(size);
             }
         }
@@ -237,12 +284,12 @@ final class KafkaSession extends ChannelInboundHandlerAdapter {
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // the void promise hands a failure to exceptionCaught, the last one has a listener
-    private void write(ChannelHandlerContext ctx, PendingRequest request, Reply.Message message, int size) {
+    private void write(ChannelHandlerContext ctx, PendingRequest request, ApiMessage body, int size) {
         ResponseEncoder responses = encoder;
         if (responses == null) {
             throw new IllegalStateException("a response before the client is known");
         }
-        List<Object> parts = responses.encode(request.request().context(), message.body());
+        List<Object> parts = responses.encode(request.request().context(), body);
         for (int i = 0; i < parts.size() - 1; i++) {
             ctx.write(parts.get(i), ctx.voidPromise());
         }
@@ -276,7 +323,7 @@ final class KafkaSession extends ChannelInboundHandlerAdapter {
         if (ctx == null) {
             return;
         }
-        onLoop(ctx, () -> {
+        EventLoops.run(ctx, () -> {
             if (state == SessionState.CLOSED || state == SessionState.DRAINING) {
                 return;
             }
@@ -334,13 +381,5 @@ final class KafkaSession extends ChannelInboundHandlerAdapter {
             LOG.warn("closing the connection from {}", ctx.channel().remoteAddress(), cause);
         }
         disconnect(cause.toString());
-    }
-
-    private static void onLoop(ChannelHandlerContext ctx, Runnable task) {
-        if (ctx.executor().inEventLoop()) {
-            task.run();
-        } else {
-            ctx.executor().execute(task);
-        }
     }
 }

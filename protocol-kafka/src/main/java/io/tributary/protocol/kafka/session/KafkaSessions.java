@@ -6,10 +6,14 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.handler.stream.ChunkedWriteHandler;
 import io.tributary.core.protocol.ProtocolContext;
 import io.tributary.protocol.kafka.handler.ApiTable;
+import io.tributary.protocol.kafka.quota.ClientQuotas;
+import io.tributary.protocol.kafka.sasl.SaslSettings;
+import java.time.Clock;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import org.apache.kafka.common.security.ssl.SslPrincipalMapper;
 
 /** Sets up a session for each connection, and ends them all. */
 @ChannelHandler.Sharable
@@ -18,8 +22,15 @@ public final class KafkaSessions extends ChannelInitializer<Channel> {
     private final Set<KafkaSession> sessions = ConcurrentHashMap.newKeySet();
     private volatile boolean stopped;
 
-    public KafkaSessions(ProtocolContext context, ApiTable table, SessionLimits limits) {
-        this.setup = new SessionSetup(context, table, limits);
+    /**
+     * No session yet.
+     *
+     * @param principalRules how a name is made of a certificate's, as in Kafka's ssl.principal.mapping.rules
+     */
+    public KafkaSessions(ProtocolContext context, ApiTable table, SessionLimits limits, SaslSettings sasl, String principalRules,
+                         ClientQuotas quotas) {
+        this.setup = new SessionSetup(context, table, limits, sasl, SslPrincipalMapper.fromRules(principalRules), quotas,
+            Clock.systemUTC());
     }
 
     @Override

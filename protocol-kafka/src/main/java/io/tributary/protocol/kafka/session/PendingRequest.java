@@ -10,6 +10,7 @@ final class PendingRequest {
     private final DecodedRequest request;
     private final Call call;
     private @Nullable Reply reply;
+    private long busyNanos;
 
     PendingRequest(DecodedRequest request, Call call) {
         this.request = request;
@@ -22,6 +23,15 @@ final class PendingRequest {
 
     Call call() {
         return call;
+    }
+
+    /** For how long the event loop was busy with it before it had to wait. */
+    long busyNanos() {
+        return busyNanos;
+    }
+
+    void setBusyNanos(long value) {
+        busyNanos = value;
     }
 
     @Nullable Reply reply() {

@@ -2,6 +2,8 @@ package io.tributary.protocol.kafka.session;
 
 import io.netty.channel.Channel;
 import io.netty.handler.ssl.SslHandler;
+import io.tributary.core.protocol.ConnectionEnds;
+import io.tributary.core.protocol.Listener;
 import io.tributary.core.protocol.ProtocolContext;
 import io.tributary.core.security.Authenticator;
 import io.tributary.core.security.Principal;
@@ -9,26 +11,31 @@ import io.tributary.protocol.kafka.codec.RequestDecoder;
 import io.tributary.protocol.kafka.codec.ResponseEncoder;
 import io.tributary.protocol.kafka.handler.ApiTable;
 import io.tributary.protocol.kafka.handler.Caller;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
+import io.tributary.protocol.kafka.quota.ClientQuotas;
+import io.tributary.protocol.kafka.sasl.SaslSettings;
+import java.time.Clock;
 import java.time.Duration;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.security.auth.KafkaPrincipal;
 import org.apache.kafka.common.security.auth.SecurityProtocol;
+import org.apache.kafka.common.security.ssl.SslPrincipalMapper;
 
 /** What all sessions share. */
-record SessionSetup(ProtocolContext context, ApiTable table, SessionLimits limits) {
+record SessionSetup(ProtocolContext context, ApiTable table, SessionLimits limits, SaslSettings sasl, SslPrincipalMapper principals,
+                    ClientQuotas quotas, Clock clock) {
     private static final int NOT_SERVED = -1;
 
     Authenticator authenticator() {
         return context.authenticator();
     }
 
-    /** The largest frame of an API; negative for one that is not served. */
-    int frameLimit(int apiKey) {
-        if (table.find((short) apiKey) == null) {
+    /** The largest frame of an API; negative for one that is not served, or not now. */
+    int frameLimit(int apiKey, Identity identity) {
+        if (table.find((short) apiKey) == null || !identity.admits(apiKey)) {
             return NOT_SERVED;
+        }
+        if (!identity.isKnown() || apiKey == ApiKeys.SASL_AUTHENTICATE.id) {
+            return sasl.maxTokenBytes();
         }
         return apiKey == ApiKeys.PRODUCE.id ? limits.maxRequestBytes() : limits.maxControlRequestBytes();
     }
@@ -38,16 +45,17 @@ record SessionSetup(ProtocolContext context, ApiTable table, SessionLimits limit
     }
 
     Caller caller(Channel channel, Principal principal) {
-        InetSocketAddress local = inet(channel.localAddress());
-        String advertised = context.advertisedHost();
-        return new Caller(principal, context.authorizer(), advertised == null ? address(local).getHostAddress() : advertised,
-            local.getPort());
+        ConnectionEnds ends = ConnectionEnds.of(channel);
+        Listener listener = Listener.of(channel);
+        String host = listener.advertisedHost() == null ? context.advertisedHost() : listener.advertisedHost();
+        return new Caller(principal.at(ends.clientAddress()), context.authorizer(),
+            host == null ? ends.server().getAddress().getHostAddress() : host,
+            listener.advertisedPort() == 0 ? ends.server().getPort() : listener.advertisedPort());
     }
 
     RequestDecoder decoder(Channel channel, Principal principal) {
-        InetSocketAddress remote = inet(channel.remoteAddress());
         KafkaPrincipal kafkaPrincipal = new KafkaPrincipal(KafkaPrincipal.USER_TYPE, principal.name());
-        return new RequestDecoder(channel.id().asShortText(), address(remote), kafkaPrincipal,
+        return new RequestDecoder(channel.id().asShortText(), ConnectionEnds.of(channel).client().getAddress(), kafkaPrincipal,
             isEncrypted(channel) ? SecurityProtocol.SSL : SecurityProtocol.PLAINTEXT);
     }
 
@@ -57,14 +65,5 @@ record SessionSetup(ProtocolContext context, ApiTable table, SessionLimits limit
 
     static boolean isEncrypted(Channel channel) {
         return channel.pipeline().get(SslHandler.class) != null;
-    }
-
-    /** A channel without a socket, as in tests, counts as local. */
-    private static InetSocketAddress inet(SocketAddress address) {
-        return address instanceof InetSocketAddress inet ? inet : new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-    }
-
-    private static InetAddress address(InetSocketAddress socket) {
-        return socket.getAddress() == null ? InetAddress.getLoopbackAddress() : socket.getAddress();
     }
 }

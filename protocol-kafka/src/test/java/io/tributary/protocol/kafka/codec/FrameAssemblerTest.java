@@ -81,6 +81,24 @@ class FrameAssemblerTest {
     }
 
     @Test
+    void aTokenHasASizeAndNoHeaderAndARequestMayFollow() {
+        byte[] token = {1, 2, 3};
+        for (int cut = 1; cut < 7; cut++) {
+            ByteBuf whole = Unpooled.buffer().writeInt(token.length).writeBytes(token);
+            assertThat(assembler.nextToken(whole.readSlice(cut), 3)).isNull();
+            assertThat(assembler.isMidFrame()).isTrue();
+            assertThat(assembler.nextToken(whole, 3)).isEqualTo(ByteBuffer.wrap(token));
+            assertThat(assembler.isMidFrame()).isFalse();
+        }
+        assertThat(assembler.nextToken(Unpooled.buffer().writeInt(0), 3)).isEqualTo(ByteBuffer.allocate(0));
+        assertThat(assembler.next(frame(FETCH, 1000))).isNotNull();
+        for (int size : new int[] {-1, 4, Integer.MAX_VALUE}) {
+            FrameAssembler other = new FrameAssembler(key -> -1);
+            assertThatThrownBy(() -> other.nextToken(Unpooled.buffer().writeInt(size), 3)).isInstanceOf(MalformedRequestException.class);
+        }
+    }
+
+    @Test
     void aFrameThatHasBegunIsKnownToHave() {
         assertThat(assembler.next(Unpooled.wrappedBuffer(new byte[] {0}))).isNull();
         assertThat(assembler.isMidFrame()).isTrue();

@@ -4,22 +4,29 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.tributary.core.api.Broker;
 import io.tributary.core.model.BrokerException;
 import io.tributary.core.model.ErrorCode;
+import io.tributary.core.protocol.Listener;
 import io.tributary.core.protocol.ProtocolContext;
 import io.tributary.core.security.Authenticator;
 import io.tributary.core.security.Authorizer;
+import io.tributary.core.security.Quotas;
 import io.tributary.protocol.kafka.handler.ApiHandler;
 import io.tributary.protocol.kafka.handler.ApiTable;
 import io.tributary.protocol.kafka.handler.Call;
 import io.tributary.protocol.kafka.handler.Reply;
+import io.tributary.protocol.kafka.quota.ClientQuotas;
+import io.tributary.protocol.kafka.sasl.SaslSettings;
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -31,6 +38,7 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.protocol.MessageUtil;
 import org.apache.kafka.common.requests.HeartbeatRequest;
 import org.apache.kafka.common.requests.RequestHeader;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -41,6 +49,7 @@ class KafkaSessionTest {
 
     private final List<CompletableFuture<Reply>> handled = new ArrayList<>();
     private final List<Call> calls = new ArrayList<>();
+    private final FixedQuotas quotas = new FixedQuotas();
     private final KafkaSessions sessions = sessions(Authenticator.open());
     private EmbeddedChannel channel = new EmbeddedChannel(sessions);
 
@@ -59,18 +68,71 @@ class KafkaSessionTest {
         }
     }
 
+    /** Quotas that the test sets. */
+    private static final class FixedQuotas implements Quotas {
+        private Map<Entity, Map<String, Double>> all = Map.of();
+
+        void set(Map<Entity, Map<String, Double>> value) {
+            all = value;
+        }
+
+        @Override
+        public Map<Entity, Map<String, Double>> all() {
+            return all;
+        }
+
+        @Override
+        public CompletionStage<Void> change(Entity entity, Map<String, @Nullable Double> changes) {
+            throw new UnsupportedOperationException();
+        }
+    }
+
     private KafkaSessions sessions(Authenticator authenticator) {
         Broker broker = (Broker) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] {Broker.class},
             (proxy, method, arguments) -> {
                 throw new AssertionError("a session uses no broker");
             });
         return new KafkaSessions(new ProtocolContext(broker, authenticator, Authorizer.open(), null),
-            new ApiTable(List.of(new SlowHeartbeat()), "cluster", 0), LIMITS);
+            new ApiTable(List.of(new SlowHeartbeat()), "cluster", 0), LIMITS,
+            new SaslSettings(List.of("PLAIN"), Duration.ZERO, Duration.ZERO, 300), "DEFAULT", new ClientQuotas(quotas));
     }
 
     @AfterEach
     void close() {
         channel.finishAndReleaseAll();
+    }
+
+    @Test
+    void whoIsOverItsQuotaIsToldAndNotReadFrom() {
+        quotas.set(Map.of(new Quotas.Entity(new Quotas.Part("ANONYMOUS"), null), Map.of("request_percentage", 1e-9)));
+        channel.writeInbound(Unpooled.wrappedBuffer(heartbeat(1), heartbeat(2)));
+        handled.get(0).complete(answer());
+        channel.runPendingTasks();
+        ByteBuf out = channel.readOutbound();
+        HeartbeatResponseData response = new HeartbeatResponseData(new ByteBufferAccessor(out.skipBytes(9).nioBuffer()), VERSION);
+        assertThat(response.throttleTimeMs()).isEqualTo(1000);
+        out.release();
+        handled.get(1).complete(answer());
+        assertThat(responses()).as("what was taken before is answered").containsExactly(2);
+        channel.writeInbound(heartbeat(3));
+        assertThat(handled).hasSize(2);
+        assertThat(channel.config().isAutoRead()).isFalse();
+        pass(Duration.ofSeconds(2));
+        assertThat(handled).hasSize(3);
+    }
+
+    @Test
+    void aChangedQuotaCountsAtOnce() {
+        quotas.set(Map.of(new Quotas.Entity(null, new Quotas.Part("other")), Map.of("request_percentage", 1e-9)));
+        channel.writeInbound(heartbeat(1));
+        handled.get(0).complete(answer());
+        assertThat(responses()).containsExactly(1);
+        quotas.set(Map.of(new Quotas.Entity(null, Quotas.Part.OTHERS), Map.of("request_percentage", 1e-9)));
+        channel.writeInbound(heartbeat(2));
+        handled.get(1).complete(answer());
+        assertThat(responses()).containsExactly(2);
+        channel.writeInbound(heartbeat(3));
+        assertThat(handled).hasSize(2);
     }
 
     private static ByteBuf heartbeat(int correlationId) {
@@ -249,11 +311,39 @@ class KafkaSessionTest {
     }
 
     @Test
-    void whoIsNotLetInIsDisconnected() {
-        channel.finishAndReleaseAll();
-        channel = new EmbeddedChannel(sessions(credentials ->
-            CompletableFuture.failedFuture(new BrokerException(ErrorCode.AUTHENTICATION_FAILED, "no"))));
-        channel.runPendingTasks();
+    void whoIsNotLetInIsDisconnectedWhereNobodyCanLogIn() {
+        connectAsNobody(new Listener("plain", Listener.Login.NONE, null, 0));
         assertThat(channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void whoIsNotLetInMayAskForVersionsAndLogInAndNothingElse() {
+        connectAsNobody(Listener.DEFAULT);
+        channel.writeInbound(request(ApiKeys.API_VERSIONS, (short) 3, 1, 0));
+        assertThat(responses()).containsExactly(1);
+        channel.writeInbound(heartbeat(2));
+        assertThat(channel.isOpen()).isFalse();
+        assertThat(handled).isEmpty();
+    }
+
+    @Test
+    void aRequestOfSomebodyWhoIsNotKnownIsNotWaitedForWhenItIsLarge() {
+        connectAsNobody(Listener.DEFAULT);
+        channel.writeInbound(Unpooled.buffer().writeInt(301).writeShort(ApiKeys.API_VERSIONS.id));
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    private void connectAsNobody(Listener listener) {
+        channel.finishAndReleaseAll();
+        KafkaSessions strict = sessions(credentials ->
+            CompletableFuture.failedFuture(new BrokerException(ErrorCode.AUTHENTICATION_FAILED, "no")));
+        channel = new EmbeddedChannel(new ChannelInitializer<>() {
+            @Override
+            protected void initChannel(Channel connection) {
+                listener.mark(connection);
+                connection.pipeline().addLast(strict);
+            }
+        });
+        channel.runPendingTasks();
     }
 }

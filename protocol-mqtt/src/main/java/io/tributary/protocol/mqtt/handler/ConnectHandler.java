@@ -9,6 +9,7 @@ import io.netty.handler.codec.mqtt.MqttProperties;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.tributary.core.model.Address;
 import io.tributary.core.model.BrokerException;
+import io.tributary.core.protocol.ConnectionEnds;
 import io.tributary.core.security.Operation;
 import io.tributary.core.security.Principal;
 import io.tributary.core.security.Resource;
@@ -60,7 +61,7 @@ final class ConnectHandler {
                     BrokerException cause = BrokerException.of(failure == null ? new IllegalStateException("no principal") : failure);
                     connection.refuse(ErrorMapping.connect(cause.code()), cause.getMessage());
                 } else {
-                    open(connection, request, principal);
+                    open(connection, request, principal.at(ConnectionEnds.of(connection.channel()).clientAddress()));
                 }
             });
         }

@@ -117,8 +117,7 @@ final class SubscribeHandler {
             return Reason.QUOTA_EXCEEDED;
         }
         if (filter.isSys()) {
-            return services.authorizer().allows(live.principal(), Operation.DESCRIBE, new Resource(Resource.Type.CLUSTER, "cluster"))
-                ? null : Reason.NOT_AUTHORIZED;
+            return services.authorizer().allows(live.principal(), Operation.DESCRIBE, Resource.CLUSTER) ? null : Reason.NOT_AUTHORIZED;
         }
         if (!filter.beginsWithWildcard()) {
             TopicName topic = Bindings.topic(live.session().key().namespace(), filter);
@@ -127,7 +126,9 @@ final class SubscribeHandler {
                 && (!missing || services.authorizer().allows(live.principal(), Operation.CREATE, Resource.topic(topic.name())));
             return allowed ? null : Reason.NOT_AUTHORIZED;
         }
-        return null;
+        // A session is asked about each record; what is shared may go to any of those who share it.
+        return !filter.isShared() || services.authorizer().allows(live.principal(), Operation.READ, Resource.topic(Resource.EVERY))
+            ? null : Reason.NOT_AUTHORIZED;
     }
 
     private static void bound(LiveSession live, int packetId, List<Outcome> outcomes) {

@@ -167,7 +167,8 @@ public final class LiveSession {
             if (own && options.noLocal() || !options.filter().matches(path)) {
                 continue;
             }
-            if (options.filter().beginsWithWildcard() && !mayRead(delivery.topic())) {
+            // Asked each time: a right may be withdrawn, and a session resumed by somebody else.
+            if (!mayRead(delivery.topic())) {
                 continue;
             }
             granted = Math.max(granted, options.qos());

@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.config.ConfigResource;
-import org.apache.kafka.common.errors.ClusterAuthorizationException;
 import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.message.DescribeConfigsRequestData.DescribeConfigsResource;
 import org.apache.kafka.common.message.DescribeConfigsResponseData;
@@ -63,7 +62,7 @@ public final class DescribeConfigsHandler extends ApiHandler<DescribeConfigsRequ
     }
 
     private List<DescribeConfigsResourceResult> describeTopic(Call call, String name) {
-        TopicLookup.Result found = lookup.byName(call, name, Operation.DESCRIBE);
+        TopicLookup.Result found = lookup.byName(call, name, Operation.DESCRIBE_CONFIGS);
         Topic topic = found.topic();
         if (topic == null) {
             throw found.error().exception();
@@ -87,9 +86,7 @@ public final class DescribeConfigsHandler extends ApiHandler<DescribeConfigsRequ
     }
 
     private List<DescribeConfigsResourceResult> describeBroker(Call call, String name) {
-        if (!call.caller().mayOnCluster(Operation.DESCRIBE)) {
-            throw new ClusterAuthorizationException("may not describe the broker");
-        }
+        call.caller().requireOnCluster(Operation.DESCRIBE_CONFIGS);
         if (name.isEmpty()) {
             // The cluster-wide dynamic defaults: there are none.
             return List.of();

@@ -30,10 +30,12 @@ final class TopicConfigChanges {
     /** Fails with Kafka's or the core's exception, and then changes nothing. */
     CompletionStage<?> apply(Call call, byte resourceType, String name, UnaryOperator<TopicConfig> change, boolean validateOnly) {
         try {
-            if (ConfigResource.Type.forId(resourceType) != ConfigResource.Type.TOPIC) {
+            ConfigResource.Type type = ConfigResource.Type.forId(resourceType);
+            if (type != ConfigResource.Type.TOPIC) {
+                call.caller().requireOnCluster(Operation.ALTER_CONFIGS);
                 throw new InvalidRequestException("only the configs of topics can be altered over the wire");
             }
-            TopicLookup.Result found = lookup.byName(call, name, Operation.ALTER);
+            TopicLookup.Result found = lookup.byName(call, name, Operation.ALTER_CONFIGS);
             Topic topic = found.topic();
             if (topic == null) {
                 throw found.error().exception();

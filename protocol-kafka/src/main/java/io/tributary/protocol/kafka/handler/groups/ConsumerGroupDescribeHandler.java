@@ -8,6 +8,7 @@ import io.tributary.protocol.kafka.handler.Reply;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
 import org.apache.kafka.common.message.ConsumerGroupDescribeResponseData;
 import org.apache.kafka.common.message.ConsumerGroupDescribeResponseData.DescribedGroup;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -33,6 +34,11 @@ public final class ConsumerGroupDescribeHandler extends GroupHandler<ConsumerGro
         }
         return coordinator(call).thenCompose(coordinator -> coordinator.consumerGroupDescribe(call.context(), allowed)).thenApply(found -> {
             for (DescribedGroup group : found) {
+                if (group.errorCode() == Errors.NONE.code() && !maySeeTopicsOf(call, group)) {
+                    described.add(new DescribedGroup().setGroupId(group.groupId()).setErrorCode(Errors.TOPIC_AUTHORIZATION_FAILED.code())
+                        .setErrorMessage("The group has described topic(s) that the client is not authorized to describe."));
+                    continue;
+                }
                 if (request.data().includeAuthorizedOperations() && group.errorCode() == Errors.NONE.code()) {
                     group.setAuthorizedOperations(AuthorizedOperations.onGroup(call.caller(), group.groupId()));
                 }
@@ -40,5 +46,11 @@ public final class ConsumerGroupDescribeHandler extends GroupHandler<ConsumerGro
             }
             return new Reply.Message(new ConsumerGroupDescribeResponseData().setGroups(described));
         });
+    }
+
+    private static boolean maySeeTopicsOf(Call call, DescribedGroup group) {
+        return group.members().stream().flatMap(member -> Stream.of(member.assignment(), member.targetAssignment()))
+            .flatMap(assignment -> assignment.topicPartitions().stream())
+            .allMatch(partitions -> call.caller().mayOnTopic(Operation.DESCRIBE, partitions.topicName()));
     }
 }

@@ -6,15 +6,15 @@ import io.tributary.protocol.kafka.handler.Call;
 import io.tributary.protocol.kafka.handler.Reply;
 import io.tributary.protocol.kafka.handler.TopicLookup;
 import java.util.concurrent.CompletionStage;
-import org.apache.kafka.common.errors.FetchSessionIdNotFoundException;
 import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.protocol.ApiKeys;
-import org.apache.kafka.common.requests.FetchMetadata;
 import org.apache.kafka.common.requests.FetchRequest;
 
-/** Fetch for consumers. Every answer is a full one: no fetch session is ever made (KIP-227 lets a broker decline with session 0). */
+/** Fetch for consumers, in sessions if they want that (KIP-227). */
 public final class FetchHandler extends ApiHandler<FetchRequest> {
     private final TopicLookup lookup;
+    private final FetchSessions sessions =
+        new FetchSessions(FetchSessions.MAX_SESSIONS, FetchSessions.MAX_PARTITIONS, System::nanoTime);
     private final int maxBytes;
 
     /**
@@ -33,10 +33,11 @@ public final class FetchHandler extends ApiHandler<FetchRequest> {
         if (request.isFromFollower()) {
             return refuse(request, new InvalidRequestException("this broker has no followers"));
         }
-        if (request.metadata().sessionId() != FetchMetadata.INVALID_SESSION_ID) {
-            return refuse(request, new FetchSessionIdNotFoundException("no such fetch session"));
-        }
-        return new FetchOperation(call, request, lookup, maxBytes).start();
+        FetchSessions.Opened opened = sessions.open(request);
+        FetchPlan plan = opened.plan();
+        return plan == null
+            ? refuse(request, opened.error().exception())
+            : new FetchOperation(call, request, plan, lookup, maxBytes).start();
     }
 
     private static CompletionStage<Reply> refuse(FetchRequest request, RuntimeException cause) {

@@ -15,8 +15,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
-import org.apache.kafka.common.message.FetchRequestData.FetchTopic;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.FetchResponseData.FetchableTopicResponse;
 import org.apache.kafka.common.message.FetchResponseData.PartitionData;
@@ -30,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class FetchOperation {
     private final Call call;
     private final FetchRequest request;
+    private final FetchPlan plan;
     private final int maxBytes;
     private final List<FetchTarget> targets = new ArrayList<>();
     private final CompletableFuture<Reply> reply = new CompletableFuture<>();
@@ -42,17 +41,21 @@ final class FetchOperation {
     private int bytes;
     private boolean anyFailed;
 
-    FetchOperation(Call call, FetchRequest request, TopicLookup lookup, int maxBytes) {
+    FetchOperation(Call call, FetchRequest request, FetchPlan plan, TopicLookup lookup, int maxBytes) {
         this.call = call;
         this.request = request;
+        this.plan = plan;
         // From version 3 on the request has a limit of its own; all versions served have it.
-        this.maxBytes = Math.min(request.maxBytes(), maxBytes);
+        this.maxBytes = Math.min(Math.min(request.maxBytes(), maxBytes), call.maxFetchBytes());
         this.timeOver = request.maxWait() <= 0;
-        for (FetchTopic topic : request.data().topics()) {
-            TopicLookup.Result found = lookup.find(call, topic.topic(), topic.topicId(), Operation.READ);
-            for (FetchPartition partition : topic.partitions()) {
-                targets.add(new FetchTarget(partition, found, request.isolationLevel()));
+        WantedPartition before = null;
+        TopicLookup.Result found = null;
+        for (WantedPartition wanted : plan.wanted()) {
+            if (found == null || before == null || !wanted.isOfSameTopic(before)) {
+                found = lookup.find(call, wanted.topic(), wanted.topicId(), Operation.READ);
             }
+            targets.add(new FetchTarget(wanted, found, request.isolationLevel()));
+            before = wanted;
         }
     }
 
@@ -158,16 +161,19 @@ final class FetchOperation {
             deadline.cancel(false);
         }
         registrations.forEach(Registration::close);
-        FetchResponseData response = new FetchResponseData();
-        List<FetchableTopicResponse> topics = new ArrayList<>(request.data().topics().size());
-        int next = 0;
-        for (FetchTopic topic : request.data().topics()) {
-            List<PartitionData> partitions = new ArrayList<>(topic.partitions().size());
-            for (int i = 0; i < topic.partitions().size(); i++) {
-                partitions.add(targets.get(next++).toResponse(timeOver));
+        List<FetchableTopicResponse> topics = new ArrayList<>();
+        WantedPartition before = null;
+        for (FetchTarget target : targets) {
+            PartitionData data = target.toResponse(timeOver);
+            WantedPartition wanted = target.wanted();
+            if (plan.tells(wanted, data)) {
+                if (before == null || !wanted.isOfSameTopic(before)) {
+                    topics.add(new FetchableTopicResponse().setTopic(wanted.topic()).setTopicId(wanted.topicId()));
+                }
+                topics.get(topics.size() - 1).partitions().add(data);
+                before = wanted;
             }
-            topics.add(new FetchableTopicResponse().setTopic(topic.topic()).setTopicId(topic.topicId()).setPartitions(partitions));
         }
-        reply.complete(new Reply.Message(response.setResponses(topics)));
+        reply.complete(new Reply.Message(new FetchResponseData().setSessionId(plan.sessionId()).setResponses(topics)));
     }
 }

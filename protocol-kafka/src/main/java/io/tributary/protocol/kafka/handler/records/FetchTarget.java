@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One partition of a Fetch request, and what the last round of reading found in it. */
 final class FetchTarget {
+    private final WantedPartition wanted;
     private final FetchPartition request;
     private final @Nullable Partition partition;
     private final boolean committedOnly;
@@ -25,8 +26,9 @@ final class FetchTarget {
     private Errors error;
     private @Nullable LogRead read;
 
-    FetchTarget(FetchPartition request, TopicLookup.Result topic, IsolationLevel isolation) {
-        this.request = request;
+    FetchTarget(WantedPartition wanted, TopicLookup.Result topic, IsolationLevel isolation) {
+        this.wanted = wanted;
+        this.request = wanted.request();
         this.partition = TopicLookup.partition(topic.topic(), request.partition());
         this.committedOnly = isolation == IsolationLevel.READ_COMMITTED;
         if (topic.error() != Errors.NONE) {
@@ -42,6 +44,10 @@ final class FetchTarget {
     /** The partition to read from, or null when the request cannot be served. */
     @Nullable Partition readable() {
         return refusal == Errors.NONE ? partition : null;
+    }
+
+    WantedPartition wanted() {
+        return wanted;
     }
 
     long offset() {

@@ -1,16 +1,14 @@
 package io.tributary.protocol.kafka.handler.records;
 
-import io.tributary.core.api.Append;
-import io.tributary.core.api.AppendResult;
 import io.tributary.core.api.Partition;
 import io.tributary.core.api.Topic;
 import io.tributary.core.api.Topics;
 import io.tributary.core.security.Operation;
+import io.tributary.protocol.kafka.coordinator.transaction.TransactionCoordinators;
 import io.tributary.protocol.kafka.handler.ApiHandler;
 import io.tributary.protocol.kafka.handler.Call;
 import io.tributary.protocol.kafka.handler.Reply;
 import io.tributary.protocol.kafka.handler.TopicLookup;
-import io.tributary.protocol.kafka.translate.KafkaErrors;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -24,6 +22,7 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.requests.ProduceRequest;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Produce. The client's batches go to the core as they are, which checks them. acks=1 is answered when the order is fixed, acks=all when
@@ -35,10 +34,12 @@ public final class ProduceHandler extends ApiHandler<ProduceRequest> {
     private static final short ACKS_ALL = -1;
 
     private final TopicLookup lookup;
+    private final TransactionalAppend inTransaction;
 
-    public ProduceHandler(Topics topics) {
+    public ProduceHandler(Topics topics, TransactionCoordinators transactions) {
         super(ApiKeys.PRODUCE, ProduceRequest.class);
         this.lookup = new TopicLookup(topics);
+        this.inTransaction = new TransactionalAppend(transactions);
     }
 
     /** 0, as Kafka 4 does (KAFKA-18659): older librdkafka takes a higher one for a broker that cannot compress. */
@@ -50,9 +51,10 @@ public final class ProduceHandler extends ApiHandler<ProduceRequest> {
     @Override
     protected CompletionStage<Reply> answer(Call call, ProduceRequest request) {
         short acks = request.acks();
-        Errors refusal = refusal(request);
+        Errors refusal = refusal(call, request);
         ProduceOutcome outcome = new ProduceOutcome(acks == ACKS_NONE);
         TopicProduceResponseCollection topics = outcome.topics();
+        List<ProducePart> transactional = new ArrayList<>(0);
         for (TopicProduceData topicData : request.data().topicData()) {
             TopicLookup.Result found = refusal == Errors.NONE ? find(call, topicData) : new TopicLookup.Result(null, refusal);
             List<PartitionProduceResponse> responses = new ArrayList<>(topicData.partitionData().size());
@@ -61,18 +63,33 @@ public final class ProduceHandler extends ApiHandler<ProduceRequest> {
             for (PartitionProduceData data : topicData.partitionData()) {
                 PartitionProduceResponse response = new PartitionProduceResponse().setIndex(data.index());
                 responses.add(response);
-                produce(found, data, request, outcome, response);
+                ProducePart part = part(found, data, request, outcome, response);
+                if (part == null) {
+                    continue;
+                }
+                outcome.expect();
+                if (request.transactionalId() != null && part.isTransactional()) {
+                    transactional.add(part);
+                } else {
+                    part.append(false, acks == ACKS_ALL, outcome);
+                }
             }
+        }
+        if (!transactional.isEmpty()) {
+            inTransaction.begin(call.namespace(), request, transactional, acks == ACKS_ALL, outcome);
         }
         return outcome.whenAllDone();
     }
 
-    private static Errors refusal(ProduceRequest request) {
+    private static Errors refusal(Call call, ProduceRequest request) {
         short acks = request.acks();
         if (acks != ACKS_NONE && acks != ACKS_LEADER && acks != ACKS_ALL) {
             return Errors.INVALID_REQUIRED_ACKS;
         }
-        return request.transactionalId() == null ? Errors.NONE : Errors.INVALID_TXN_STATE;
+        String transactionalId = request.transactionalId();
+        return transactionalId == null || call.caller().mayOnTransaction(Operation.WRITE, transactionalId)
+            ? Errors.NONE
+            : Errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED;
     }
 
     private TopicLookup.Result find(Call call, TopicProduceData data) {
@@ -81,33 +98,24 @@ public final class ProduceHandler extends ApiHandler<ProduceRequest> {
         return topic != null && topic.name().isInternal() ? new TopicLookup.Result(null, Errors.INVALID_TOPIC_EXCEPTION) : found;
     }
 
-    private static void produce(TopicLookup.Result found, PartitionProduceData data, ProduceRequest request, ProduceOutcome outcome,
-                                PartitionProduceResponse response) {
+    /** What is to be appended, or null when it is refused, of which the outcome is told. */
+    private static @Nullable ProducePart part(TopicLookup.Result found, PartitionProduceData data, ProduceRequest request,
+                                              ProduceOutcome outcome, PartitionProduceResponse response) {
         if (found.error() != Errors.NONE) {
             outcome.failed(response, found.error(), found.error().message());
-            return;
+            return null;
         }
         Partition partition = TopicLookup.partition(found.topic(), data.index());
         if (partition == null) {
             outcome.failed(response, Errors.UNKNOWN_TOPIC_OR_PARTITION, "no partition " + data.index());
-            return;
+            return null;
         }
         try {
             ProduceRequest.validateRecords(request.version(), data.records());
         } catch (ApiException e) {
             outcome.failed(response, Errors.forException(e), e.getMessage());
-            return;
+            return null;
         }
-        outcome.expect();
-        Append append = partition.append(((MemoryRecords) data.records()).buffer());
-        CompletionStage<AppendResult> stage = request.acks() == ACKS_ALL ? append.durable() : append.accepted();
-        stage.whenComplete((result, failure) -> {
-            if (failure == null) {
-                response.setBaseOffset(result.baseOffset()).setLogStartOffset(partition.logStartOffset());
-            } else {
-                outcome.failed(response, KafkaErrors.of(failure), KafkaErrors.message(failure));
-            }
-            outcome.arrived();
-        });
+        return new ProducePart(partition, (MemoryRecords) data.records(), response);
     }
 }

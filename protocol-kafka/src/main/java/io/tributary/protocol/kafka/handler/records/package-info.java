@@ -1,4 +1,4 @@
-/** Records in and out: Produce, Fetch, ListOffsets, DeleteRecords, InitProducerId. Called on the connection's event loop. */
+/** Records in and out: Produce, Fetch, ListOffsets, DeleteRecords. Called on the connection's event loop. */
 @NullMarked
 package io.tributary.protocol.kafka.handler.records;
 

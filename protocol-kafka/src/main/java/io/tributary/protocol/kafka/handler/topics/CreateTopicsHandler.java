@@ -2,7 +2,6 @@ package io.tributary.protocol.kafka.handler.topics;
 
 import io.tributary.core.api.Broker;
 import io.tributary.core.model.TopicConfig;
-import io.tributary.core.model.TopicName;
 import io.tributary.core.security.Operation;
 import io.tributary.protocol.kafka.handler.ApiHandler;
 import io.tributary.protocol.kafka.handler.Call;
@@ -10,34 +9,32 @@ import io.tributary.protocol.kafka.handler.Reply;
 import io.tributary.protocol.kafka.translate.KafkaErrors;
 import io.tributary.protocol.kafka.translate.TopicIds;
 import io.tributary.protocol.kafka.translate.TopicSetting;
-import io.tributary.protocol.kafka.translate.TopicSettings;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.apache.kafka.common.errors.InvalidPartitionsException;
-import org.apache.kafka.common.errors.InvalidTopicException;
-import org.apache.kafka.common.errors.TopicAuthorizationException;
-import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
 import org.apache.kafka.common.message.CreateTopicsResponseData;
 import org.apache.kafka.common.message.CreateTopicsResponseData.CreatableTopicConfigs;
 import org.apache.kafka.common.message.CreateTopicsResponseData.CreatableTopicResult;
 import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.CreateTopicsRequest;
 import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigSource;
 import org.jspecify.annotations.Nullable;
 
 /** CreateTopics: one replica, on this node; only configs that are enforced; names kept for the broker are refused. */
 public final class CreateTopicsHandler extends ApiHandler<CreateTopicsRequest> {
+    private static final short UNKNOWN = -1;
+
     private final Broker broker;
+    private final TopicCreation creation;
 
     public CreateTopicsHandler(Broker broker) {
         super(ApiKeys.CREATE_TOPICS, CreateTopicsRequest.class);
         this.broker = broker;
+        this.creation = new TopicCreation(broker);
     }
 
     @Override
@@ -54,53 +51,26 @@ public final class CreateTopicsHandler extends ApiHandler<CreateTopicsRequest> {
     }
 
     private CompletableFuture<CreatableTopicResult> create(Call call, CreatableTopic asked, boolean validateOnly) {
-        TopicName name;
-        TopicConfig config;
+        TopicCreation.Checked checked;
         try {
-            name = checkName(call, asked.name());
-            config = checkConfig(asked);
+            checked = creation.check(call, asked);
         } catch (RuntimeException e) {
             return CompletableFuture.completedFuture(failed(asked, e));
         }
         if (validateOnly) {
-            return CompletableFuture.completedFuture(created(asked, config, null));
+            return CompletableFuture.completedFuture(created(call, asked, checked.config(), null));
         }
-        return broker.topics().create(name, config)
-            .handle((topic, failure) -> failure == null ? created(asked, topic.config(), topic.id()) : failed(asked, failure))
+        return creation.create(checked)
+            .handle((topic, failure) -> failure == null ? created(call, asked, topic.config(), topic.id()) : failed(asked, failure))
             .toCompletableFuture();
     }
 
-    private TopicName checkName(Call call, String name) {
-        if (!call.caller().mayOnTopic(Operation.CREATE, name)) {
-            throw new TopicAuthorizationException("may not create topic " + name);
+    private CreatableTopicResult created(Call call, CreatableTopic asked, TopicConfig config, @Nullable UUID id) {
+        if (!call.caller().mayOnTopic(Operation.DESCRIBE_CONFIGS, asked.name())) {
+            CreatableTopicResult brief = new CreatableTopicResult().setName(asked.name()).setNumPartitions(UNKNOWN)
+                .setReplicationFactor(UNKNOWN).setTopicConfigErrorCode(Errors.TOPIC_AUTHORIZATION_FAILED.code());
+            return id == null ? brief : brief.setTopicId(TopicIds.toKafka(id));
         }
-        TopicName topicName = new TopicName(call.namespace(), name);
-        if (topicName.isInternal()) {
-            throw new InvalidTopicException("names that begin with __ are kept for the broker");
-        }
-        if (broker.topics().find(topicName) != null) {
-            throw new TopicExistsException("Topic '" + name + "' already exists.");
-        }
-        return topicName;
-    }
-
-    private TopicConfig checkConfig(CreatableTopic asked) {
-        TopicConfig defaults = broker.topics().defaults();
-        int partitions = asked.numPartitions() == CreateTopicsRequest.NO_NUM_PARTITIONS ? defaults.partitions() : asked.numPartitions();
-        if (asked.assignments().isEmpty()) {
-            SingleReplica.checkFactor(asked.replicationFactor());
-        } else {
-            partitions = SingleReplica.checkAssignments(asked, broker.nodeId());
-        }
-        if (partitions < 1 || partitions > TopicConfig.MAX_PARTITIONS) {
-            throw new InvalidPartitionsException("a topic has 1 to " + TopicConfig.MAX_PARTITIONS + " partitions");
-        }
-        Map<String, @Nullable String> configs = new HashMap<>();
-        asked.configs().forEach(config -> configs.put(config.name(), config.value()));
-        return TopicSettings.change(defaults.withPartitions(partitions), configs, defaults);
-    }
-
-    private CreatableTopicResult created(CreatableTopic asked, TopicConfig config, @Nullable UUID id) {
         TopicConfig defaults = broker.topics().defaults();
         List<CreatableTopicConfigs> configs = new ArrayList<>();
         for (TopicSetting setting : TopicSetting.values()) {

@@ -77,10 +77,17 @@ public final class MetadataHandler extends ApiHandler<MetadataRequest> {
         if (topic != null) {
             return CompletableFuture.completedFuture(describe(call, topic, withOperations));
         }
+        if (byId) {
+            // Whoever may not see a topic is not told that there is one.
+            return CompletableFuture.completedFuture(failed(asked, Errors.UNKNOWN_TOPIC_ID));
+        }
         boolean create = found.error() == Errors.UNKNOWN_TOPIC_OR_PARTITION && autoCreate && request.allowAutoTopicCreation()
-            && !TopicName.isInternal(name) && call.caller().mayOnTopic(Operation.CREATE, name);
+            && !TopicName.isInternal(name);
         if (!create) {
             return CompletableFuture.completedFuture(failed(asked, found.error()));
+        }
+        if (!call.caller().mayOnCluster(Operation.CREATE) && !call.caller().mayOnTopic(Operation.CREATE, name)) {
+            return CompletableFuture.completedFuture(failed(asked, Errors.TOPIC_AUTHORIZATION_FAILED));
         }
         return broker.topics().getOrAutoCreate(new TopicName(call.namespace(), name))
             .handle((created, failure) -> failure == null

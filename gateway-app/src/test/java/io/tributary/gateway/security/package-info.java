@@ -1,0 +1,5 @@
+/** Tests of bearer tokens. */
+@NullMarked
+package io.tributary.gateway.security;
+
+import org.jspecify.annotations.NullMarked;
