@@ -30,7 +30,6 @@ import io.tributary.core.store.memory.MemorySegmentStore;
 import io.tributary.core.store.object.TierStatus;
 import io.tributary.core.store.object.TieredSegmentStore;
 import io.tributary.core.subscription.QueueSubscriptions;
-import io.tributary.core.subscription.Surroundings;
 import io.tributary.core.subscription.loop.Clocks;
 import io.tributary.core.subscription.policy.SubscriptionLimits;
 import io.tributary.core.transaction.TransactionCoordinator;
@@ -173,7 +172,7 @@ public final class EmbeddedBroker implements Broker, AutoCloseable {
 
     private QueueSubscriptions openSubscriptions(RouteTable routes, FullSubscriptions full) {
         StateTable state = tables.open(SUBSCRIPTION_STATE).toCompletableFuture().join();
-        QueueSubscriptions opened = new QueueSubscriptions(new Surroundings(topics, routes, atOnce, full),
+        QueueSubscriptions opened = new QueueSubscriptions(new QueueSubscriptions.Surroundings(topics, routes, atOnce, full),
             new QueueSubscriptions.DurableStores(metadata, state), SubscriptionLimits.DEFAULT, DISPATCH_THREADS,
             new Clocks(System::nanoTime, config.clock()::millis));
         opened.recover().toCompletableFuture().join();

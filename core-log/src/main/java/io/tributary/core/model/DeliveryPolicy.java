@@ -12,12 +12,16 @@ import org.jspecify.annotations.Nullable;
  * @param maxDeliveries a record that comes back after this many deliveries ends; 0 for no limit
  * @param deadLetter    takes a copy of each record that ends unacknowledged; null for none
  * @param backOff       how long a record waits that a consumer gives back; null for not at all
+ * @param maxPriority   of the records that are ready those of a higher {@link HeaderNames#PRIORITY} come first, whatever the order of the
+ *                      log; what is above counts as this, what is none as 0. At most 255; 0 for the order of the log alone
  */
 public record DeliveryPolicy(@Nullable Duration messageTtl, @Nullable Duration expires, int maxDeliveries,
-                             @Nullable DeadLetterTarget deadLetter, Dispatch dispatch, @Nullable BackOff backOff) {
+                             @Nullable DeadLetterTarget deadLetter, Dispatch dispatch, @Nullable BackOff backOff, int maxPriority) {
     /** The longest of the times. */
     public static final Duration MAX_TIME = Duration.ofDays(36_500);
-    public static final DeliveryPolicy NONE = new DeliveryPolicy(null, null, 0, null, Dispatch.FAIR, null);
+    /** The highest priority there is. */
+    public static final int HIGHEST_PRIORITY = 255;
+    public static final DeliveryPolicy NONE = new DeliveryPolicy(null, null, 0, null, Dispatch.FAIR, null, 0);
 
     /** Who gets the next record. */
     public enum Dispatch {
@@ -35,6 +39,8 @@ public record DeliveryPolicy(@Nullable Duration messageTtl, @Nullable Duration e
         check(expires == null || isTime(expires) && expires.toMillis() > 0, "a subscription expires after 1 ms to " + MAX_TIME.toDays()
             + " days");
         check(maxDeliveries >= 0, "a limit of deliveries is 0, for none, or more");
+        check(maxPriority >= 0 && maxPriority <= HIGHEST_PRIORITY, "a highest priority is 0, for none, to " + HIGHEST_PRIORITY);
+        check(maxPriority == 0 || dispatch != Dispatch.BY_KEY, "records of a key cannot keep their order and go by their priority");
     }
 
     /** Whether it asks for anything beside what every subscription does. */
@@ -43,27 +49,31 @@ public record DeliveryPolicy(@Nullable Duration messageTtl, @Nullable Duration e
     }
 
     public DeliveryPolicy withMessageTtl(@Nullable Duration value) {
-        return new DeliveryPolicy(value, expires, maxDeliveries, deadLetter, dispatch, backOff);
+        return new DeliveryPolicy(value, expires, maxDeliveries, deadLetter, dispatch, backOff, maxPriority);
     }
 
     public DeliveryPolicy withExpires(@Nullable Duration value) {
-        return new DeliveryPolicy(messageTtl, value, maxDeliveries, deadLetter, dispatch, backOff);
+        return new DeliveryPolicy(messageTtl, value, maxDeliveries, deadLetter, dispatch, backOff, maxPriority);
     }
 
     public DeliveryPolicy withMaxDeliveries(int value) {
-        return new DeliveryPolicy(messageTtl, expires, value, deadLetter, dispatch, backOff);
+        return new DeliveryPolicy(messageTtl, expires, value, deadLetter, dispatch, backOff, maxPriority);
     }
 
     public DeliveryPolicy withDeadLetter(@Nullable DeadLetterTarget value) {
-        return new DeliveryPolicy(messageTtl, expires, maxDeliveries, value, dispatch, backOff);
+        return new DeliveryPolicy(messageTtl, expires, maxDeliveries, value, dispatch, backOff, maxPriority);
     }
 
     public DeliveryPolicy withDispatch(Dispatch value) {
-        return new DeliveryPolicy(messageTtl, expires, maxDeliveries, deadLetter, value, backOff);
+        return new DeliveryPolicy(messageTtl, expires, maxDeliveries, deadLetter, value, backOff, maxPriority);
     }
 
     public DeliveryPolicy withBackOff(@Nullable BackOff value) {
-        return new DeliveryPolicy(messageTtl, expires, maxDeliveries, deadLetter, dispatch, value);
+        return new DeliveryPolicy(messageTtl, expires, maxDeliveries, deadLetter, dispatch, value, maxPriority);
+    }
+
+    public DeliveryPolicy withMaxPriority(int value) {
+        return new DeliveryPolicy(messageTtl, expires, maxDeliveries, deadLetter, dispatch, backOff, value);
     }
 
     static boolean isTime(Duration time) {

@@ -1,20 +1,14 @@
 package io.tributary.core.subscription;
 
-import io.tributary.core.api.Partition;
 import io.tributary.core.api.stats.Rate;
-import io.tributary.core.model.BrokerException;
-import io.tributary.core.model.ErrorCode;
 import io.tributary.core.model.Record;
-import io.tributary.core.model.TopicName;
-import io.tributary.core.subscription.loop.DispatchLoop;
-import io.tributary.core.subscription.state.BoundRange;
+import io.tributary.core.subscription.backlog.BacklogCount;
 import io.tributary.core.subscription.state.PendingOffsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /** How much of what a subscription takes is not settled, and since when. For the subscription's loop. */
@@ -47,7 +41,8 @@ final class Backlog {
     private CompletionStage<Long> rest(long known, boolean reads) {
         CompletionStage<Long> sum = CompletableFuture.completedFuture(known);
         for (Source source : intake.sources()) {
-            Count count = new Count(source, source.position(), source.feed.limit(), intake.loop());
+            BacklogCount count = new BacklogCount(source.coverage.copy(), source.known(), source.partition, source.position(),
+                Math.min(source.end, source.feed.limit()), intake.loop());
             if (count.isKnown() || reads) {
                 sum = sum.thenCombine(count.start(), Long::sum);
             }
@@ -134,90 +129,5 @@ final class Backlog {
             done.complete(null);
         }));
         return done;
-    }
-
-    /**
-     * Counts what a source would take of a part of its partition: by arithmetic where a binding takes every record, otherwise by reading.
-     * Holds its own copy of what it needs, so that the source may go on meanwhile.
-     */
-    private static final class Count {
-        private static final int CHUNK_RECORDS = 1024;
-        private static final int CHUNK_BYTES = 512 << 10;
-
-        private final TopicName topic;
-        private final Partition partition;
-        private final List<BoundRange> ranges;
-        private final List<BoundRange> exclusions;
-        private final Executor executor;
-        private final CompletableFuture<Long> done = new CompletableFuture<>();
-        private final boolean takesAll;
-        private final long to;
-        private long at;
-        private long count;
-
-        Count(Source source, long from, long limit, DispatchLoop loop) {
-            topic = source.topic;
-            partition = source.partition;
-            to = Math.min(limit, source.end);
-            at = from;
-            takesAll = source.takesAll(from, to);
-            ranges = takesAll ? List.of() : List.copyOf(source.ranges());
-            exclusions = source.exclusions;
-            executor = loop;
-        }
-
-        /** Whether nothing need be read. */
-        boolean isKnown() {
-            return takesAll || isEmpty();
-        }
-
-        private boolean isEmpty() {
-            return at >= to || !takesAll && ranges.stream().noneMatch(range -> range.from() < to && range.to() > at);
-        }
-
-        CompletionStage<Long> start() {
-            if (isKnown()) {
-                return CompletableFuture.completedFuture(isEmpty() ? 0L : Math.max(0, to - Math.max(at, partition.logStartOffset())));
-            }
-            readOn();
-            return done;
-        }
-
-        private void readOn() {
-            if (at >= to) {
-                done.complete(count);
-                return;
-            }
-            // Each read is its own task: counting a long backlog takes turns with everything else.
-            partition.readRecords(at, CHUNK_RECORDS, CHUNK_BYTES)
-                .whenComplete((records, failure) -> executor.execute(() -> arrived(records, failure)));
-        }
-
-        private void arrived(@Nullable List<Record> records, @Nullable Throwable failure) {
-            if (records == null) {
-                BrokerException cause = BrokerException.of(failure == null ? new IllegalStateException("no records") : failure);
-                if (cause.code() == ErrorCode.OFFSET_OUT_OF_RANGE && at < partition.logStartOffset()) {
-                    at = partition.logStartOffset();
-                    readOn();
-                } else if (cause.code() == ErrorCode.OFFSET_OUT_OF_RANGE || cause.code() == ErrorCode.CLOSED) {
-                    done.complete(count);
-                } else {
-                    done.completeExceptionally(cause);
-                }
-                return;
-            }
-            at = records.isEmpty() ? to : Math.max(at, records.get(records.size() - 1).offset() + 1);
-            for (Record record : records) {
-                if (record.offset() < to && takes(record)) {
-                    count++;
-                }
-            }
-            readOn();
-        }
-
-        private boolean takes(Record record) {
-            return ranges.stream().anyMatch(range -> range.takes(topic, record))
-                && exclusions.stream().noneMatch(range -> range.takes(topic, record));
-        }
     }
 }

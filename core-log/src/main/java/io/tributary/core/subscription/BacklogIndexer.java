@@ -6,10 +6,11 @@ import io.tributary.core.model.Record;
 import io.tributary.core.subscription.loop.DispatchLoop;
 import io.tributary.core.subscription.loop.LoopRead;
 import io.tributary.core.subscription.loop.ReadRetry;
+import io.tributary.core.subscription.state.BoundRange;
 import java.util.Collection;
 import java.util.List;
 
-/** Brings the main sources of an indexed subscription up to their feeds: notes which records are wanted, and keeps none of them. */
+/** Brings the indexed sources of a subscription up to their feeds: notes which records are wanted, and keeps none of them. */
 final class BacklogIndexer {
     private static final int CHUNK_RECORDS = 1024;
     private static final int CHUNK_BYTES = 512 << 10;
@@ -31,21 +32,26 @@ final class BacklogIndexer {
         retry = new ReadRetry(loop, continuation);
     }
 
-    /** Goes on, or lets those that have arrived join their feeds. */
-    void advance(Collection<Source> sources) {
+    /** Goes on, or lets those that have arrived join their feeds. Returns whether all have arrived. */
+    boolean advance(Collection<Source> sources) {
+        boolean arrived = true;
         for (Source source : sources) {
             if (source.isIndexed() && !source.isLive()) {
-                advance(source);
+                arrived &= advance(source);
             }
         }
+        return arrived;
     }
 
-    private void advance(Source source) {
+    private boolean advance(Source source) {
         int reads = 0;
         while (!source.indexing && !source.isRemoved() && !retry.isScheduled()) {
             if (!source.isUndecided()) {
-                source.feed.join(source);
-                return;
+                if (source.end == BoundRange.OPEN) {
+                    source.mark = source.feed.limit();
+                    source.feed.join(source);
+                }
+                return true;
             }
             if (reads++ == READS_PER_TURN) {
                 source.indexing = true;
@@ -53,13 +59,14 @@ final class BacklogIndexer {
                     source.indexing = false;
                     continuation.run();
                 });
-                return;
+                return false;
             }
             source.indexing = true;
             long from = source.scanned();
             LoopRead.await(source.partition.readRecords(from, CHUNK_RECORDS, CHUNK_BYTES), loop,
                 new Arrival(source, from, source.target()), continuation);
         }
+        return source.isRemoved();
     }
 
     /** What one read brings. */
@@ -80,7 +87,6 @@ final class BacklogIndexer {
             if (!source.isRemoved() && source.isIndexed() && source.scanned() == from) {
                 retry.succeeded();
                 source.index(records, limit);
-                source.intake.referred();
             }
         }
 

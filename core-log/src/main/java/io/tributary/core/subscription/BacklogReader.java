@@ -12,8 +12,12 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.function.BooleanSupplier;
 
-/** Reads what a subscription is behind with, all its sources side by side, in the order of the records' timestamps. */
+/**
+ * Reads what a subscription is behind with, one level of priority at a time, all its sources side by side, in the order of the records'
+ * timestamps.
+ */
 final class BacklogReader {
     /** What came of an attempt. */
     enum Outcome {
@@ -25,9 +29,12 @@ final class BacklogReader {
         CAUGHT_UP
     }
 
-    private static final int CHUNK_RECORDS = 512;
+    /** Most to read at once. */
+    static final int CHUNK_RECORDS = 512;
     private static final int MIN_CHUNK_RECORDS = 16;
     private static final int CHUNK_BYTES = 512 << 10;
+    /** Most of a few records, which are kept although others come before them. */
+    private static final int FEW_BYTES = 64 << 10;
     private static final int MIN_CHUNK_BYTES = 16 << 10;
     /** Reads before other tasks of the loop have their turn. */
     private static final int READS_PER_TURN = 8;
@@ -37,9 +44,13 @@ final class BacklogReader {
     private final WindowBudget.Share share;
     private final Runnable continuation;
     private final ReadRetry retry;
-    private final PriorityQueue<Source> heads = new PriorityQueue<>(2, Comparator.comparingLong(BacklogReader::timestamp));
-    private final ArrayDeque<Source> toCheck = new ArrayDeque<>(2);
-    private int reading;
+    private final PriorityQueue<Lane> heads = new PriorityQueue<>(2, Comparator.comparingLong(BacklogReader::timestamp));
+    private final ArrayDeque<Lane> toCheck = new ArrayDeque<>(2);
+    private int level;
+    /** Reads under way, by level. */
+    private final int[] reading;
+    /** Of all levels. */
+    private int underWay;
     /** The most that the last read could bring. */
     private int chunkBytes;
     private boolean yielded;
@@ -47,11 +58,13 @@ final class BacklogReader {
     /**
      * Makes a reader.
      *
+     * @param highest      the highest level
      * @param continuation is to call {@link #fill} again
      */
-    BacklogReader(DispatchLoop loop, WindowBudget.Share share, Runnable continuation) {
-        this.loop = loop;
+    BacklogReader(DispatchLoop loop, int highest, WindowBudget.Share share, Runnable continuation) {
         this.share = share;
+        reading = new int[highest + 1];
+        this.loop = loop;
         this.continuation = continuation;
         retry = new ReadRetry(loop, continuation);
     }
@@ -62,46 +75,68 @@ final class BacklogReader {
         toCheck.clear();
         noteHeld();
         for (Source source : sources) {
-            enqueue(source);
+            Lane lane = source.lane(level);
+            if (lane != null) {
+                enqueue(lane);
+            }
         }
     }
 
-    private void enqueue(Source source) {
-        if (source.reading) {
+    private void enqueue(Lane lane) {
+        if (lane.reading || lane.level != level) {
             return;
         }
-        if (source.firstBuffered() != null) {
-            heads.add(source);
+        if (lane.firstBuffered() != null) {
+            heads.add(lane);
         } else {
-            toCheck.add(source);
+            toCheck.add(lane);
         }
         noteHeld();
     }
 
-    /** As if every source that is read, or has been, held the most that a read brings. */
+    /** As if every lane that is read, or has been, held the most that a read brings. */
     private void noteHeld() {
-        share.hold(0, (long) (reading + heads.size()) * chunkBytes);
+        share.hold(0, (long) (underWay + heads.size()) * chunkBytes);
     }
 
-    /** Passes records to {@code intake} until its window holds {@code target}. */
-    Outcome fill(Intake intake, int target) {
+    /** Goes over to another level. What was read ahead of the last one is to be read again, so that only one takes memory. */
+    private void turnTo(int next, Collection<Source> sources) {
+        if (next != level) {
+            for (Source source : sources) {
+                Lane lane = source.lane(level);
+                if (lane != null && !lane.reading) {
+                    lane.dropBuffer();
+                }
+            }
+            level = next;
+            restart(sources);
+        }
+    }
+
+    /**
+     * Passes records of a level to {@code intake} for as long as there is room.
+     *
+     * @param most records to read at once
+     */
+    Outcome fill(Intake intake, int from, int most, BooleanSupplier room) {
+        turnTo(from, intake.sources());
         int reads = 0;
-        while (intake.hasRoom(target)) {
-            for (Source source = toCheck.poll(); source != null; source = toCheck.poll()) {
-                if (source.isRemoved() || !source.isBehind()) {
+        while (room.getAsBoolean()) {
+            for (Lane lane = toCheck.poll(); lane != null; lane = toCheck.poll()) {
+                if (lane.source.isRemoved() || !lane.isBehind()) {
                     continue;
                 }
                 if (reads++ == READS_PER_TURN || retry.isScheduled()) {
-                    toCheck.addFirst(source);
+                    toCheck.addFirst(lane);
                     yieldTurn();
                     return Outcome.WAITING;
                 }
-                read(source, intake.sources().size());
+                read(lane, most, intake.sources().size());
             }
-            if (reading > 0) {
+            if (reading[level] > 0) {
                 return Outcome.WAITING;
             }
-            Source first = heads.poll();
+            Lane first = heads.poll();
             if (first != null) {
                 takeFirst(intake, first);
             } else if (toCheck.isEmpty() && !anyBehind(intake.sources())) {
@@ -111,20 +146,21 @@ final class BacklogReader {
         return Outcome.FILLED;
     }
 
-    private void takeFirst(Intake intake, Source source) {
-        if (source.isRemoved() || source.firstBuffered() == null) {
+    private void takeFirst(Intake intake, Lane lane) {
+        if (lane.source.isRemoved() || lane.firstBuffered() == null) {
             return;
         }
-        Record record = source.pollBuffered();
-        intake.take(source, record);
-        source.bufferTaken();
-        enqueue(source);
+        Record record = lane.pollBuffered();
+        intake.take(lane, record);
+        lane.bufferTaken();
+        enqueue(lane);
     }
 
     private boolean anyBehind(Collection<Source> sources) {
         for (Source source : sources) {
-            if (!source.reading && source.isBehind()) {
-                toCheck.add(source);
+            Lane lane = source.lane(level);
+            if (lane != null && !lane.reading && lane.isBehind()) {
+                toCheck.add(lane);
             }
         }
         return !toCheck.isEmpty();
@@ -140,37 +176,42 @@ final class BacklogReader {
         }
     }
 
-    private void read(Source source, int sources) {
-        long limit = source.limit();
-        int generation = source.generation;
-        source.reading = true;
-        reading++;
-        chunkBytes = share.hasRoom() ? Math.max(MIN_CHUNK_BYTES, CHUNK_BYTES / sources) : MIN_CHUNK_BYTES;
+    private void read(Lane lane, int most, int sources) {
+        Source source = lane.source;
+        boolean few = most < CHUNK_RECORDS;
+        Arrival arrival = new Arrival(lane, lane.generation, source.limit(), few);
+        int records = Math.max(MIN_CHUNK_RECORDS, Math.min(most, CHUNK_RECORDS / sources));
+        chunkBytes = share.hasRoom() ? Math.max(MIN_CHUNK_BYTES, (few ? FEW_BYTES : CHUNK_BYTES) / sources) : MIN_CHUNK_BYTES;
+        lane.reading = true;
+        reading[lane.level]++;
+        underWay++;
         noteHeld();
-        LoopRead.await(
-            source.partition.readRecords(source.readPosition(), source.chunk(Math.max(MIN_CHUNK_RECORDS, CHUNK_RECORDS / sources)),
-                chunkBytes),
-            loop, new Arrival(source, generation, limit), continuation);
+        LoopRead.await(source.partition.readRecords(lane.readPosition(), lane.chunk(records), chunkBytes), loop, arrival, continuation);
     }
 
     /** What one read brings. */
     private final class Arrival implements LoopRead.Receiver {
-        private final Source source;
+        private final Lane lane;
         private final int generation;
         private final long limit;
+        private final boolean few;
 
-        Arrival(Source source, int generation, long limit) {
-            this.source = source;
+        Arrival(Lane lane, int generation, long limit, boolean few) {
+            this.lane = lane;
             this.generation = generation;
             this.limit = limit;
+            this.few = few;
         }
 
         @Override
         public void records(List<Record> records) {
             if (isWanted()) {
                 retry.succeeded();
-                source.arrived(records, limit);
-                enqueue(source);
+                lane.arrived(records, limit);
+                if (lane.level != level && !few) {
+                    lane.dropBuffer();
+                }
+                enqueue(lane);
             }
         }
 
@@ -179,31 +220,32 @@ final class BacklogReader {
             if (!isWanted() || cause.code() == ErrorCode.CLOSED) {
                 return;
             }
-            toCheck.add(source);
+            enqueue(lane);
             if (cause.code() == ErrorCode.OFFSET_OUT_OF_RANGE) {
-                source.outOfRange();
+                lane.source.outOfRange();
             } else {
-                retry.failed(source.partition.id(), cause);
+                retry.failed(lane.source.partition.id(), cause);
             }
         }
 
         private boolean isWanted() {
-            reading--;
-            source.reading = false;
+            reading[lane.level]--;
+            underWay--;
+            lane.reading = false;
             noteHeld();
-            if (source.isRemoved()) {
+            if (lane.source.isRemoved()) {
                 return false;
             }
-            if (generation != source.generation) {
-                enqueue(source);
+            if (generation != lane.generation) {
+                enqueue(lane);
                 return false;
             }
             return true;
         }
     }
 
-    private static long timestamp(Source source) {
-        Record first = source.firstBuffered();
+    private static long timestamp(Lane lane) {
+        Record first = lane.firstBuffered();
         return first == null ? Long.MIN_VALUE : first.timestamp();
     }
 }

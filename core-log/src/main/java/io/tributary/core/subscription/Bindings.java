@@ -80,7 +80,7 @@ final class Bindings {
         fewer.remove(binding);
         replace(fewer);
         for (Source source : intake.sources()) {
-            source.endRange(binding, source.partition.highWatermark());
+            source.coverage.end(binding, source.partition.highWatermark());
         }
         intake.bindingEnded();
     }
@@ -168,7 +168,7 @@ final class Bindings {
             Partition partition = partitions.get(number);
             PartitionKey key = new PartitionKey(topic.id(), number);
             Source main = intake.find(key, Source.MAIN);
-            if (main == null || main.ranges().stream().noneMatch(range -> range.isOpen() && range.binding().equals(binding))) {
+            if (main == null || !main.coverage.isOpen(binding)) {
                 cover(binding, topic.name(), key, partition, from.applyAsLong(partition), main);
                 covered = true;
             }
@@ -190,9 +190,9 @@ final class Bindings {
             while (intake.find(key, number) != null) {
                 number++;
             }
-            intake.add(new SourceStart(key, number, topic, partition, decided, List.copyOf(main.ranges()),
+            intake.add(new SourceStart(key, number, topic, partition, decided, main.coverage.ranges(),
                 List.of(new BoundRange(binding, from, decided)), CursorState.startingAt(from)), worker.feed(key, partition));
         }
-        main.ranges().add(new BoundRange(binding, Math.max(from, decided), BoundRange.OPEN));
+        main.coverage.add(new BoundRange(binding, Math.max(from, decided), BoundRange.OPEN));
     }
 }

@@ -272,7 +272,7 @@ final class DeadLetters {
         failing = false;
         delay = FIRST_NANOS;
         if (held.remove(letter.entry)) {
-            letter.entry.source.settled(letter.entry.offset, as);
+            letter.entry.settled(as);
         }
         boolean nested = starting;
         start();

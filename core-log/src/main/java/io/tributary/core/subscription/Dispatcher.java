@@ -26,15 +26,11 @@ import org.slf4j.LoggerFactory;
 /** Hands what is in the window to the consumers, turn by turn, and takes back what they do not want. */
 final class Dispatcher {
     private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
-    /** Deliveries before other tasks of the loop have their turn. */
-    private static final int BUDGET = 512;
-
     private final SubscriptionName name;
     private final Intake intake;
     private final SubscriptionLimits limits;
     private final Runnable pump;
-    private final ReferenceLoader loader;
-    private final Ends ends;
+    private final Heads heads;
     private final List<QueueConsumer> consumers = new ArrayList<>(1);
     private final ConsumerRound round = new ConsumerRound();
     /** Null where records of one key may be with several consumers. */
@@ -43,7 +39,6 @@ final class Dispatcher {
     /** Null where several may take records at a time. */
     private final @Nullable SingleActive single;
     private final ArrayDeque<Pull> pulls = new ArrayDeque<>(1);
-    private int budget;
     /** So much is aside that nothing more is looked at. */
     private boolean blocked;
     private long nextDeliveryId;
@@ -59,11 +54,10 @@ final class Dispatcher {
         this.intake = intake;
         this.limits = limits;
         this.share = share;
-        this.ends = ends;
         this.pump = pump;
         keys = policy.dispatch() == DeliveryPolicy.Dispatch.BY_KEY ? new KeyLocks(intake.window(), limits) : null;
         returns = new Returns(policy.backOff(), intake, limits, ends, keys, pump);
-        loader = new ReferenceLoader(intake, pump, returns::left);
+        heads = new Heads(intake, new ReferenceLoader(intake, pump, returns::left), ends, returns);
     }
 
     DispatchLoop loop() {
@@ -170,23 +164,23 @@ final class Dispatcher {
      * @return whether the turn ended before there was nothing left to do
      */
     boolean dispatch() {
-        budget = BUDGET;
+        heads.beginTurn();
         blocked = false;
         while (true) {
             if (!pulls.isEmpty()) {
                 if (!answerPulls()) {
-                    return budget <= 0;
+                    return heads.turnIsOver();
                 }
                 continue;
             }
             QueueConsumer consumer = round.next();
             if (consumer == null) {
-                watchHead();
-                return budget <= 0;
+                heads.watch();
+                return heads.turnIsOver();
             }
             Entry entry = nextFor(consumer);
             if (entry == null) {
-                return budget <= 0;
+                return heads.turnIsOver();
             }
             push(entry, consumer);
         }
@@ -208,18 +202,10 @@ final class Dispatcher {
         return false;
     }
 
-    /** Nobody takes anything: ends what has ended, and sees the next end coming. */
-    private void watchHead() {
-        Entry head = ends.watchesHead() ? liveHead(false) : null;
-        if (head != null) {
-            ends.await(head);
-        }
-    }
-
     /** Takes the next entry out of the window that the consumer may have; null when there is none now, or the turn has ended. */
     private @Nullable Entry nextFor(QueueConsumer consumer) {
         while (true) {
-            Entry head = liveHead(true);
+            Entry head = heads.next();
             Record record = head == null ? null : head.record;
             if (head == null || record == null) {
                 return null;
@@ -229,8 +215,7 @@ final class Dispatcher {
                 blocked = true;
                 return null;
             }
-            intake.window().poll();
-            budget--;
+            heads.take();
             if (keys == null || decision == KeyLocks.Decision.TAKE) {
                 return head;
             }
@@ -240,34 +225,6 @@ final class Dispatcher {
                 keys.stash(head, record, consumer);
             }
         }
-    }
-
-    /**
-     * The window's first entry that has not ended, with its record; null when there is none now, or the turn has ended.
-     *
-     * @param wanted whether someone takes it now
-     */
-    private @Nullable Entry liveHead(boolean wanted) {
-        ReadyWindow window = intake.window();
-        while (budget > 0 && !window.isEmpty() && loader.hasRecord(window)) {
-            Entry head = window.peek();
-            Record record = head == null ? null : head.record;
-            if (head == null || record == null) {
-                return null;
-            }
-            Ends.Head state = ends.look(head, record, wanted);
-            if (state == Ends.Head.LIVE) {
-                return head;
-            }
-            if (state == Ends.Head.STUCK) {
-                return null;
-            }
-            window.poll();
-            returns.left(head);
-            ends.endHead(head, record);
-            budget--;
-        }
-        return null;
     }
 
     /** Nothing is ready and all was looked at: whoever does not want to wait learns it. */
@@ -357,7 +314,7 @@ final class Dispatcher {
 
     private void afterDelivery(Entry entry, QueueConsumer consumer) {
         if (consumer.options.autoSettle()) {
-            entry.source.settled(entry.offset, Counter.ACKNOWLEDGED);
+            entry.settled(Counter.ACKNOWLEDGED);
             returns.left(entry);
         }
     }
@@ -413,7 +370,7 @@ final class Dispatcher {
     }
 
     boolean isLoading() {
-        return loader.isLoading();
+        return heads.isLoading();
     }
 
     int consumers() {

@@ -154,8 +154,8 @@ final class DurablePersistence implements Persistence {
     public CompletionStage<Void> writeDefinition(QueueSubscription subscription) {
         List<Definition.SourceDefinition> sources = new ArrayList<>();
         for (Source source : subscription.intake().sources()) {
-            sources.add(new Definition.SourceDefinition(source.key, source.number, source.end, List.copyOf(source.ranges()),
-                source.exclusions));
+            sources.add(new Definition.SourceDefinition(source.key, source.number, source.end, source.coverage.ranges(),
+                source.coverage.exclusions()));
         }
         byte[] bytes = new Definition(id, name, config, subscription.bindings(), sources).encode();
         // One after the other, so that the last one stands.

@@ -62,7 +62,17 @@ final class Ends {
         overflows = condition;
     }
 
-    /** What is with the window's first entry. */
+    /** Why someone looks at the first entry of a level. */
+    enum Look {
+        /** It is the first of all, and someone takes it now. */
+        TAKEN,
+        /** It is the first of all, and nobody takes it now. */
+        FIRST,
+        /** Others come before it. */
+        LATER
+    }
+
+    /** What is with the first entry of a level. */
     enum Head {
         /** It may be delivered. */
         LIVE,
@@ -77,25 +87,20 @@ final class Ends {
         return ttlMs != NEVER || letters != null || overflows.getAsBoolean();
     }
 
-    /**
-     * Looks at the window's first entry, which has its record.
-     *
-     * @param wanted whether someone takes it now
-     */
-    Head look(Entry head, Record record, boolean wanted) {
+    /** Looks at the first entry of a level, which has its record. Any of them may have expired; the first of all makes room. */
+    Head look(Entry head, Record record, Look look) {
         if (head.expiresAt == Entry.UNKNOWN) {
             head.expiresAt = expiresAt(record);
         }
-        if (!isWornOut(head) && !isExpired(head, record, wanted) && !isCycle(record) && (wanted || !overflows.getAsBoolean())) {
-            return Head.LIVE;
-        }
-        return letters == null || letters.hasRoom() ? Head.ENDED : Head.STUCK;
+        boolean ended = isWornOut(head) || isExpired(head, record, look == Look.TAKEN) || isCycle(record)
+            || look == Look.FIRST && overflows.getAsBoolean();
+        return !ended ? Head.LIVE : letters == null || letters.hasRoom() ? Head.ENDED : Head.STUCK;
     }
 
     /** Ends an entry that was found to have ended. */
     void endHead(Entry head, Record record) {
         if (isCycle(record)) {
-            head.source.settled(head.offset, Counter.DROPPED);
+            head.settled(Counter.DROPPED);
         } else {
             // What was outstanding when the broker ended may have had its last delivery.
             boolean expired = head.expiresAt <= wallMillis.getAsLong();
@@ -134,13 +139,13 @@ final class Ends {
         }
     }
 
-    /** Nobody takes the first entry now: looks again when it expires. */
-    void await(Entry head) {
-        if (head.expiresAt == NEVER) {
+    /** Nobody takes the first entries now: looks again at this time, at which one of them expires. */
+    void await(long expiresAt) {
+        if (expiresAt == NEVER) {
             TimerWheel.cancel(headExpiry);
             return;
         }
-        long wait = Math.max(1, Math.min(LONGEST_WAIT_MS, head.expiresAt - wallMillis.getAsLong()));
+        long wait = Math.max(1, Math.min(LONGEST_WAIT_MS, expiresAt - wallMillis.getAsLong()));
         loop.timers().schedule(headExpiry, loop.nanoTime() + TimeUnit.MILLISECONDS.toNanos(wait));
     }
 
@@ -152,7 +157,7 @@ final class Ends {
     /** Ends an entry that is neither in the window nor outstanding. */
     void end(Entry entry, DeadLetterReason reason) {
         if (letters == null) {
-            entry.source.settled(entry.offset, reason == DeadLetterReason.EXPIRED ? Counter.EXPIRED : Counter.DROPPED);
+            entry.settled(reason == DeadLetterReason.EXPIRED ? Counter.EXPIRED : Counter.DROPPED);
         } else {
             letters.take(entry, reason);
         }

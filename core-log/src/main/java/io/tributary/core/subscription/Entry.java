@@ -2,6 +2,7 @@ package io.tributary.core.subscription;
 
 import io.tributary.core.model.Record;
 import io.tributary.core.subscription.loop.Timeout;
+import io.tributary.core.subscription.stats.Counter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,7 @@ final class Entry extends Timeout {
     static final long UNKNOWN = Long.MIN_VALUE;
 
     final Source source;
+    final Lane lane;
     final long offset;
     /** Its place among all that the subscription took. */
     final long order;
@@ -33,11 +35,17 @@ final class Entry extends Timeout {
     /** The size of its record while it is outstanding. */
     int deliveredBytes;
 
-    Entry(Source source, Record record, long order) {
-        this.source = source;
+    Entry(Lane lane, Record record, long order) {
+        this.lane = lane;
+        this.source = lane.source;
         this.offset = record.offset();
         this.record = record;
         this.order = order;
+    }
+
+    /** It is settled for good; as what that counts. */
+    void settled(Counter as) {
+        source.settled(lane, offset, as);
     }
 
     int heldBytes() {

@@ -100,7 +100,7 @@ final class PartitionFeed {
             position = source.seen();
             registration = partition.onAdvance(this::advanced);
         }
-        source.feedFilters = source.isIndexed() ? source.filters() : null;
+        source.feedFilters = source.isIndexed() ? source.coverage.filters() : null;
         List<Source> list = listOf(source);
         source.liveIndex = list.size();
         list.add(source);
@@ -205,10 +205,14 @@ final class PartitionFeed {
         if (records.isEmpty()) {
             position = limit;
         }
-        for (Intake intake : touched) {
-            intake.fed();
-        }
+        List<Intake> fed = List.copyOf(touched);
         touched.clear();
+        fed.forEach(Intake::fed);
+    }
+
+    /** The intake wants to know when the feed has come further, even if that brings nothing for it. */
+    void tell(Intake intake) {
+        touched.add(intake);
     }
 
     private void offer(Record record) {

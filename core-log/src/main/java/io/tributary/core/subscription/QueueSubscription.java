@@ -22,6 +22,7 @@ import io.tributary.core.subscription.loop.TimerWheel;
 import io.tributary.core.subscription.loop.UnloadTimeout;
 import io.tributary.core.subscription.policy.DeadLetterRoute;
 import io.tributary.core.subscription.policy.IdleExpiry;
+import io.tributary.core.subscription.policy.PriorityLevels;
 import io.tributary.core.subscription.policy.SubscriptionLimits;
 import io.tributary.core.subscription.state.PartitionKey;
 import io.tributary.core.subscription.state.SourceStart;
@@ -64,13 +65,14 @@ final class QueueSubscription implements Subscription, Reporting {
     private boolean used;
 
     QueueSubscription(SubscriptionName name, SubscriptionConfig config, SubscriptionLimits limits, Worker worker,
-                      Surroundings surroundings, Persistence persistence, Expired onExpired) {
+                      QueueSubscriptions.Surroundings surroundings, Persistence persistence, Expired onExpired) {
         this.name = name;
         this.config = config;
         this.limits = limits;
         this.worker = worker;
         this.persistence = persistence;
-        intake = new Intake(worker.loop(), limits, worker.budget(), this::pump, persistence::changed);
+        intake = new Intake(worker.loop(), PriorityLevels.upTo(config.policy().maxPriority()), limits, worker.budget(), this::pump,
+            persistence::changed);
         ends = new Ends(name, config.policy(), deadLetters(surroundings.publisher()), worker.loop(), worker.wallMillis(), this::pump);
         dispatcher = new Dispatcher(name, config.policy(), intake, limits, worker.budget().share(), ends, this::pump);
         backlog = new Backlog(intake, dispatcher, ends);
@@ -380,11 +382,12 @@ final class QueueSubscription implements Subscription, Reporting {
             boolean more = true;
             while (more) {
                 pumpAgain = false;
+                intake.advance();
                 if (dispatcher.dispatch()) {
                     queueTurn();
                     break;
                 }
-                more = intake.refill(demand()) || pumpAgain;
+                more = intake.refill(demand(), ends.watchesHead()) || pumpAgain;
             }
             boolean nothingReady = intake.window().isEmpty() && !dispatcher.isLoading() && intake.isCaughtUp();
             if (dispatcher.hasPulls() && (nothingReady || dispatcher.isBlocked())) {
@@ -410,7 +413,7 @@ final class QueueSubscription implements Subscription, Reporting {
     /** With the one record that is to be in memory so that it ends in time. */
     private long demand() {
         long demand = dispatcher.demand();
-        return demand == 0 && ends.watchesHead() && intake.window().isEmpty() ? 1 : demand;
+        return demand == 0 && ends.watchesHead() && !intake.hasNext() ? 1 : demand;
     }
 
     /** Writes that these sources are no more, then drops what was kept of them. */
@@ -446,12 +449,12 @@ final class QueueSubscription implements Subscription, Reporting {
     private void dropReady() {
         intake.fallBehind();
         intake.window().drain(entry -> { });
-        Map<Source, List<Long>> kept = new HashMap<>();
-        dispatcher.forEachOutstanding(entry -> kept.computeIfAbsent(entry.source, source -> new ArrayList<>()).add(entry.offset));
-        ends.forEachInProgress(entry -> kept.computeIfAbsent(entry.source, source -> new ArrayList<>()).add(entry.offset));
+        Map<Lane, List<Long>> kept = new HashMap<>();
+        dispatcher.forEachOutstanding(entry -> kept.computeIfAbsent(entry.lane, lane -> new ArrayList<>()).add(entry.offset));
+        ends.forEachInProgress(entry -> kept.computeIfAbsent(entry.lane, lane -> new ArrayList<>()).add(entry.offset));
         dispatcher.returns().drainAside(entry -> { });
         for (Source source : intake.sources()) {
-            source.keepPending(kept.getOrDefault(source, List.of()));
+            source.keepPending(kept);
             source.skipTo(source.feed.limit());
         }
         intake.fallBehind();

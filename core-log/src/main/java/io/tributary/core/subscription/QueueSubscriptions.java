@@ -1,11 +1,13 @@
 package io.tributary.core.subscription;
 
 import io.tributary.core.api.ExpiredSubscription;
+import io.tributary.core.api.Publisher;
 import io.tributary.core.api.Registration;
 import io.tributary.core.api.StateTable;
 import io.tributary.core.api.Subscription;
 import io.tributary.core.api.Subscriptions;
 import io.tributary.core.api.Topic;
+import io.tributary.core.api.Topics;
 import io.tributary.core.api.stats.SubscriptionCounts;
 import io.tributary.core.api.stats.SubscriptionsOverview;
 import io.tributary.core.metadata.MetadataStore;
@@ -17,6 +19,8 @@ import io.tributary.core.model.StartPosition;
 import io.tributary.core.model.SubscriptionConfig;
 import io.tributary.core.model.SubscriptionName;
 import io.tributary.core.stats.MovingRates;
+import io.tributary.core.routing.FullSubscriptions;
+import io.tributary.core.routing.RouteTable;
 import io.tributary.core.subscription.loop.Clocks;
 import io.tributary.core.subscription.policy.SubscriptionLimits;
 import io.tributary.core.subscription.state.Definition;
@@ -90,6 +94,16 @@ public final class QueueSubscriptions implements Subscriptions, AutoCloseable {
      * @param state    has where they stand
      */
     public record DurableStores(MetadataStore metadata, StateTable state) {
+    }
+
+    /**
+     * What subscriptions work on.
+     *
+     * @param routes    learns of their bindings
+     * @param publisher takes dead letters
+     * @param full      learns of those that publishers are to wait for
+     */
+    public record Surroundings(Topics topics, RouteTable routes, Publisher publisher, FullSubscriptions full) {
     }
 
     /** Their part in transactions. */

@@ -30,17 +30,17 @@ final class ReferenceLoader {
     }
 
     /**
-     * Whether the window's first entry has its record. If not, it is being read and the continuation runs later; entries whose record is
-     * gone for good are dropped on the way.
+     * Whether the window's first entry of a level has its record. If not, it is being read and the continuation runs later; entries whose
+     * record is gone for good are dropped on the way.
      */
-    boolean hasRecord(ReadyWindow window) {
-        while (!loading && !retry.isScheduled()) {
-            Entry entry = window.peek();
-            if (entry == null) {
-                return false;
-            }
+    boolean hasRecord(int level) {
+        ReadyWindow window = intake.window();
+        for (Entry entry = window.peek(level); entry != null; entry = window.peek(level)) {
             if (entry.record != null) {
                 return true;
+            }
+            if (isLoading()) {
+                return false;
             }
             load(window, entry);
         }
@@ -80,7 +80,7 @@ final class ReferenceLoader {
 
     private void drop(ReadyWindow window, Entry entry) {
         window.removeIf(each -> each == entry);
-        entry.source.settled(entry.offset, Counter.DROPPED);
+        entry.settled(Counter.DROPPED);
         dropped.accept(entry);
     }
 }

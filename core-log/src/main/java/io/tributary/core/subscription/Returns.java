@@ -34,7 +34,7 @@ final class Returns {
         switch (settlement) {
             case ACK -> {
                 unlock(entry);
-                entry.source.settled(entry.offset, Counter.ACKNOWLEDGED);
+                entry.settled(Counter.ACKNOWLEDGED);
             }
             case REJECT -> {
                 unlock(entry);

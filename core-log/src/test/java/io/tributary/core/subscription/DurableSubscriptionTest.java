@@ -22,6 +22,8 @@ import io.tributary.core.model.DeadLetterReason;
 import io.tributary.core.model.DeadLetterTarget;
 import io.tributary.core.model.DeliveryPolicy;
 import io.tributary.core.model.Filter;
+import io.tributary.core.model.Header;
+import io.tributary.core.model.HeaderNames;
 import io.tributary.core.model.Headers;
 import io.tributary.core.model.Namespace;
 import io.tributary.core.model.StartPosition;
@@ -31,9 +33,11 @@ import io.tributary.core.model.TopicConfig;
 import io.tributary.core.model.TopicName;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -242,5 +246,36 @@ class DurableSubscriptionTest {
         assertThat(DeadLetterHistory.of(handler.delivery(0).record().headers()).events().get(0).reason())
             .isEqualTo(DeadLetterReason.EXPIRED);
         get(sink.settle(handler.deliveries(), Settlement.ACK));
+    }
+
+    private void publish(int priority, int from, int count) {
+        Headers headers = Headers.of(Header.of(HeaderNames.PRIORITY, String.valueOf(priority)));
+        List<CompletableFuture<?>> published = new ArrayList<>();
+        for (int i = from; i < from + count; i++) {
+            published.add(broker.broker().publisher().publish(PublishRequest.of(TopicName.of("t"), null,
+                (priority + "-" + i).getBytes(StandardCharsets.UTF_8), headers)).toCompletableFuture());
+        }
+        get(CompletableFuture.allOf(published.toArray(new CompletableFuture<?>[0])));
+    }
+
+    @Test
+    void prioritiesOfABacklogThatTheWindowDoesNotHoldOutliveKills() {
+        topic("t", 1);
+        get(broker.broker().subscriptions().create(name("s"), SubscriptionConfig.DURABLE.withPolicy(DeliveryPolicy.NONE.withMaxPriority(9)),
+            List.of(all("t")), StartPosition.LATEST));
+        publish(0, 0, 15_000);
+        publish(7, 0, 3);
+        Consumer consumer = attach(find("s"), 0);
+        List<Delivery> first = get(consumer.pull(3, Duration.ZERO));
+        assertThat(texts(first)).containsExactly("7-0", "7-1", "7-2");
+        get(consumer.settle(first.subList(0, 2), Settlement.ACK));
+        broker.restart();
+        publish(0, 15_000, 10);
+        publish(3, 0, 1);
+        broker.kill();
+        publish(9, 0, 1);
+        Consumer last = attach(find("s"), 0);
+        List<Delivery> rest = pullAll(last);
+        assertThat(texts(rest)).startsWith("9-0", "7-2", "3-0", "0-0", "0-1").endsWith("0-15009").hasSize(15_013).doesNotHaveDuplicates();
     }
 }

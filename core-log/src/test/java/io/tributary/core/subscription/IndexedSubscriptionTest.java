@@ -14,6 +14,7 @@ import io.tributary.core.api.ConsumerOptions;
 import io.tributary.core.api.Delivery;
 import io.tributary.core.api.Settlement;
 import io.tributary.core.api.Subscription;
+import io.tributary.core.model.Record;
 import io.tributary.core.model.StartPosition;
 import io.tributary.core.model.SubscriptionConfig;
 import io.tributary.core.subscription.policy.SubscriptionLimits;
@@ -118,6 +119,38 @@ class IndexedSubscriptionTest {
             List<String> expected = new ArrayList<>(wanted);
             expected.remove(1);
             assertThat(texts(pullAll(attach(after)))).isEqualTo(expected);
+        }
+    }
+
+    /** The size of what was last written about where a subscription stands. */
+    private static int lastStateBytes(SubscriptionFixture fixture) {
+        FakePartition states = fixture.topics.partition("__subscriptions");
+        List<Record> records = get(states.readRecords(0, Integer.MAX_VALUE, Integer.MAX_VALUE));
+        return records.stream().filter(record -> record.value() != null && Objects.requireNonNull(record.value()).length > 0)
+            .reduce((first, second) -> second).map(record -> Objects.requireNonNull(record.value()).length).orElse(0);
+    }
+
+    @Test
+    void writesNoReferencesThatItHasNotTakenAfterAnOrderlyRestart() {
+        try (SubscriptionFixture fixture = new SubscriptionFixture(SMALL, null)) {
+            fixture.topics.topic("t", 1);
+            Subscription before = get(fixture.subscriptions.create(name("s"), SubscriptionConfig.DURABLE, List.of(subject("t", "x")),
+                StartPosition.LATEST));
+            List<String> wanted = publish(fixture.topics.partition("t"), 20_000, 3);
+            awaitDecided(before, fixture.topics.partition("t"));
+            Consumer consumer = attach(before);
+            get(consumer.settle(get(consumer.pull(2, Duration.ZERO)), Settlement.ACK));
+            fixture.restart();
+            assertThat(lastStateBytes(fixture)).isGreaterThan(5_000);
+            Subscription after = fixture.find("s");
+            Consumer again = attach(after);
+            get(again.settle(get(again.pull(2, Duration.ZERO)), Settlement.ACK));
+            fixture.advance(Duration.ofSeconds(1));
+            awaitThat(() -> assertThat(lastStateBytes(fixture)).isBetween(1, 1_000));
+            fixture.crash();
+            Subscription last = fixture.find("s");
+            awaitThat(() -> assertThat(stats(last).ready()).isEqualTo(wanted.size() - 4));
+            assertThat(texts(pullAll(attach(last)))).isEqualTo(wanted.subList(4, wanted.size()));
         }
     }
 }

@@ -21,7 +21,6 @@ import io.tributary.core.model.DeadLetterTarget.ToTopic;
 import io.tributary.core.model.DeliveryPolicy;
 import io.tributary.core.model.DeliveryPolicy.Dispatch;
 import io.tributary.core.model.ErrorCode;
-import io.tributary.core.model.Header;
 import io.tributary.core.model.HeaderNames;
 import io.tributary.core.model.Headers;
 import io.tributary.core.model.Record;
@@ -49,8 +48,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A subscription with a random policy and several consumers, through random publishing, settlement, passing time, failing dead letters,
  * detaching, restarts and crashes: every record is acknowledged, or delivered again, or copied to the dead-letter topic; none is delivered
- * after its time or more often than it may be; and by key, a record comes only when all earlier ones of its key are with the same consumer
- * or have ended.
+ * after its time or more often than it may be; by key, a record comes only when all earlier ones of its key are with the same consumer
+ * or have ended; and by priority, when nothing that is ready has a higher one.
  */
 class PolicyModelPropertyTest {
     private static final SubscriptionLimits SMALL =
@@ -61,7 +60,7 @@ class PolicyModelPropertyTest {
     private static final @Nullable String[] KEYS = {"a", "b", "c", null};
 
     /** A published record. */
-    private record Published(String text, @Nullable String key, int partition, long offset, long expiresAt) {
+    private record Published(String text, @Nullable String key, int partition, long offset, long expiresAt, int priority) {
     }
 
     /** A consumer with what it holds. */
@@ -105,6 +104,8 @@ class PolicyModelPropertyTest {
         private final Set<String> acknowledged = new HashSet<>();
         /** Rejected, or returned too often: to be copied, and not to be expected in its order any more. */
         private final Set<String> ended = new HashSet<>();
+        /** Given back, where that makes a record wait. */
+        private final Set<String> mayWait = new HashSet<>();
         private final Set<String> seenAtLast = new HashSet<>();
         private final List<Holder> holders = new ArrayList<>();
         private final List<String> history = new ArrayList<>();
@@ -116,9 +117,11 @@ class PolicyModelPropertyTest {
             this.random = random;
             topic = fixture.topics.topic("t", 2);
             fixture.topics.topic("dead", 1);
+            Dispatch dispatch = DISPATCHES.get(random.nextInt(3));
             policy = new DeliveryPolicy(random.nextBoolean() ? Duration.ofMillis(400) : null, null, random.nextBoolean() ? 3 : 0,
-                ToTopic.ownKey(TopicName.of("dead")), DISPATCHES.get(random.nextInt(3)),
-                random.nextBoolean() ? new BackOff(Duration.ofMillis(50), Duration.ofMillis(300)) : null);
+                ToTopic.ownKey(TopicName.of("dead")), dispatch,
+                random.nextBoolean() ? new BackOff(Duration.ofMillis(50), Duration.ofMillis(300)) : null,
+                dispatch == Dispatch.BY_KEY || random.nextBoolean() ? 0 : 3);
             history.add(policy.toString());
             get(fixture.subscriptions.create(name("s"), SubscriptionConfig.DURABLE.withPolicy(policy), List.of(all("t")),
                 StartPosition.LATEST));
@@ -163,6 +166,9 @@ class PolicyModelPropertyTest {
             if (policy.dispatch() == Dispatch.BY_KEY && record.key != null) {
                 checkOrder(holder, record, record.key);
             }
+            if (policy.maxPriority() > 0) {
+                checkPriority(record);
+            }
             holder.held.put(delivery.id(), new Held(record, delivery.deliveryCount()));
         }
 
@@ -177,6 +183,16 @@ class PolicyModelPropertyTest {
                     || holder.held.values().stream().anyMatch(held -> held.record.equals(earlier));
                 assertThat(over || !key.equals(earlier.key) || earlier.offset >= record.offset)
                     .as("%s comes before %s after %s", record, earlier, history).isTrue();
+            }
+        }
+
+        private void checkPriority(Published record) {
+            for (Published other : published.values()) {
+                boolean ready = !acknowledged.contains(other.text) && !ended.contains(other.text) && !mayWait.contains(other.text)
+                    && other.expiresAt > fixture.wallMillis()
+                    && holders.stream().noneMatch(holder -> holder.held.values().stream().anyMatch(held -> held.record.equals(other)));
+                assertThat(ready && other.priority > record.priority)
+                    .as("%s comes before %s after %s", record, other, history).isFalse();
             }
         }
 
@@ -241,10 +257,14 @@ class PolicyModelPropertyTest {
             Long own = random.nextInt(4) == 0 ? (Long) (long) (100 + random.nextInt(1_000)) : null;
             Duration ttl = policy.messageTtl();
             long life = Math.min(ttl == null ? Long.MAX_VALUE : ttl.toMillis(), own == null ? Long.MAX_VALUE : own);
-            Headers headers = own == null ? Headers.EMPTY : Headers.of(Header.of(HeaderNames.EXPIRATION, own.toString()));
+            int priority = Math.max(0, random.nextInt(8) - 4);
+            Headers.Builder headers = Headers.builder().add(HeaderNames.PRIORITY, String.valueOf(priority));
+            if (own != null) {
+                headers.add(HeaderNames.EXPIRATION, own.toString());
+            }
             long offset = topic.partition(partition).highWatermark();
-            published.put(text, new Published(text, key, partition, offset, life == Long.MAX_VALUE ? life : now + life));
-            topic.partition(partition).publish(Subject.toKey(key), text.getBytes(StandardCharsets.UTF_8), headers, now);
+            published.put(text, new Published(text, key, partition, offset, life == Long.MAX_VALUE ? life : now + life, priority));
+            topic.partition(partition).publish(Subject.toKey(key), text.getBytes(StandardCharsets.UTF_8), headers.build(), now);
         }
 
         private void settle(Holder holder) {
@@ -262,6 +282,8 @@ class PolicyModelPropertyTest {
                     acknowledged.add(held.record.text);
                 } else if (settlement == Settlement.REJECT || settlement == Settlement.REQUEUE && isLast(held)) {
                     ended.add(held.record.text);
+                } else if (settlement == Settlement.REQUEUE && policy.backOff() != null) {
+                    mayWait.add(held.record.text);
                 }
             }
             boolean upTo = settled.size() > 1;

@@ -66,7 +66,7 @@ final class SubscriptionFixture implements AutoCloseable {
     }
 
     private QueueSubscriptions open() {
-        QueueSubscriptions opened = new QueueSubscriptions(new Surroundings(topics, routes, topics, full),
+        QueueSubscriptions opened = new QueueSubscriptions(new QueueSubscriptions.Surroundings(topics, routes, topics, full),
             new QueueSubscriptions.DurableStores(metadata, state), limits, 2, new Clocks(nanos::get, this::wallMillis));
         get(opened.recover());
         topics.tell(opened);

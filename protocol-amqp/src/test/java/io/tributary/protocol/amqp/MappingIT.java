@@ -183,7 +183,7 @@ class MappingIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"x-max-priority", "x-dead-letter-strategy", "x-unheard-of"})
+    @ValueSource(strings = {"x-dead-letter-strategy", "x-unheard-of"})
     void refusesQueueArgumentsThatAreNotBuilt(String argument) {
         assertThat(AmqpServer.replyCode(() -> channel.queueDeclare("q", true, false, false, Map.of(argument, 10)))).isEqualTo(540);
         assertThat(broker.broker().subscriptions().find(new SubscriptionName(Namespace.DEFAULT, "q"))).isNull();

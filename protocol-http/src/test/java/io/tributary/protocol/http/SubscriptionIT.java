@@ -19,6 +19,7 @@ import java.net.Socket;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -111,6 +112,24 @@ class SubscriptionIT {
     }
 
     @Test
+    void deliversByPriority() {
+        create("{\"topic\":\"" + name + "\",\"delivery\":{\"maxPriority\":5}}");
+        client.get().uri("/v1/subscriptions/{n}", name).exchange().expectStatus().isOk().expectBody()
+            .jsonPath("$.delivery.maxPriority").isEqualTo(5).jsonPath("$.delivery.dispatch").isEqualTo("fair");
+        for (String priority : List.of("0", "3", "200", "3", "1")) {
+            client.post().uri("/v1/topics/{t}/messages", name).header("Priority", priority).bodyValue(priority).exchange()
+                .expectStatus().isOk();
+        }
+        await().atMost(Duration.ofSeconds(20)).until(() -> stats().ready() == 5);
+        List<@Nullable Object> received = new ArrayList<>();
+        while (received.size() < 5) {
+            received.addAll(values(pull("{\"max\":10,\"wait\":\"5s\"}")));
+        }
+        assertThat(received).containsExactly("200", "3", "3", "1", "0");
+        put("{\"topic\":\"" + name + "\",\"delivery\":{\"maxPriority\":6}}").isEqualTo(409);
+    }
+
+    @Test
     void refusesAnotherOrABadDeliveryPolicy() {
         create("{\"topic\":\"" + name + "\",\"delivery\":{\"messageTtl\":\"1h\"}}");
         put("{\"topic\":\"" + name + "\",\"delivery\":{\"messageTtl\":\"60m\"}}").isEqualTo(200);
@@ -118,7 +137,8 @@ class SubscriptionIT {
         put("{\"topic\":\"" + name + "\"}").isEqualTo(409);
         for (String bad : List.of("{\"messageTtl\":\"soon\"}", "{\"expires\":\"0s\"}", "{\"maxDeliveries\":0}", "{\"deadLetter\":{}}",
             "{\"deadLetter\":{\"topic\":\"__subscriptions\"}}", "{\"dispatch\":\"random\"}", "{\"backOff\":{\"max\":\"1s\"}}",
-            "{\"backOff\":{\"min\":\"2s\",\"max\":\"1s\"}}")) {
+            "{\"backOff\":{\"min\":\"2s\",\"max\":\"1s\"}}", "{\"maxPriority\":0}", "{\"maxPriority\":256}",
+            "{\"maxPriority\":5,\"dispatch\":\"by-key\"}")) {
             put("{\"topic\":\"" + name + "\",\"delivery\":" + bad + "}").isEqualTo(400);
         }
     }

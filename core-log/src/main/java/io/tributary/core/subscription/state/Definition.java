@@ -34,10 +34,10 @@ public record Definition(UUID id, SubscriptionName name, SubscriptionConfig conf
         List<SourceDefinition> sources) {
     public static final String KEY_PREFIX = "subscription/";
 
-    /** Without a policy. */
-    private static final int VERSION_1 = 1;
-    private static final int VERSION_2 = 2;
-    private static final int VERSION = 3;
+    private static final int WITHOUT_POLICY = 1;
+    private static final int WITHOUT_LIMIT = 2;
+    private static final int WITHOUT_PRIORITY = 3;
+    private static final int VERSION = 4;
 
     /** The lasting part of a source. */
     public record SourceDefinition(PartitionKey key, int number, long end, List<BoundRange> ranges, List<BoundRange> exclusions) {
@@ -101,7 +101,7 @@ public record Definition(UUID id, SubscriptionName name, SubscriptionConfig conf
     public static Definition decode(byte[] bytes) {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
             int version = in.readByte();
-            if (version != VERSION && version != VERSION_2 && version != VERSION_1) {
+            if (version < WITHOUT_POLICY || version > VERSION) {
                 throw new BrokerException(ErrorCode.STORAGE_FAILURE, "a subscription was written in format " + version);
             }
             UUID id = readUuid(in);
@@ -110,8 +110,8 @@ public record Definition(UUID id, SubscriptionName name, SubscriptionConfig conf
             for (int i = in.readInt(); i > 0; i--) {
                 attributes.put(BindingCodec.readText(in), BindingCodec.readText(in));
             }
-            DeliveryPolicy policy = version == VERSION_1 ? DeliveryPolicy.NONE : PolicyCodec.read(in);
-            BacklogLimit limit = version < VERSION ? BacklogLimit.NONE : PolicyCodec.readLimit(in);
+            DeliveryPolicy policy = version == WITHOUT_POLICY ? DeliveryPolicy.NONE : PolicyCodec.read(in, version > WITHOUT_PRIORITY);
+            BacklogLimit limit = version <= WITHOUT_LIMIT ? BacklogLimit.NONE : PolicyCodec.readLimit(in);
             int inForce = in.readInt();
             List<Binding> known = new ArrayList<>();
             for (int i = in.readInt(); i > 0; i--) {

@@ -11,6 +11,8 @@ import org.roaringbitmap.longlong.Roaring64Bitmap;
 public final class PendingOffsets {
     /** Stands for no offset. */
     public static final long NONE = -1;
+    /** So many offsets, as a power of two, are one part of the bitmap. */
+    private static final int CONTAINER_BITS = 16;
 
     private @Nullable Roaring64Bitmap bits;
     private long count;
@@ -70,36 +72,60 @@ public final class PendingOffsets {
 
     /** Forgets those before {@code offset} and returns their number. */
     public long removeBefore(long offset) {
-        long removed = 0;
-        for (long first = first(); first != NONE && first < offset; first = first()) {
-            remove(first);
-            removed++;
+        long before = count;
+        if (bits != null) {
+            removeRange(bits, bits.first(), offset);
         }
-        return removed;
+        return before - count;
     }
 
     /** Forgets those at or after {@code offset}. */
     public void removeFrom(long offset) {
-        for (long next = firstFrom(offset); next != NONE; next = firstFrom(next)) {
-            remove(next);
+        if (bits != null) {
+            removeRange(bits, Math.max(0, offset), bits.last() + 1);
         }
     }
 
-    /** A copy of those before {@code offset}. */
+    private void removeRange(Roaring64Bitmap from, long first, long end) {
+        if (first < end) {
+            from.andNot(part(from, first, end));
+            count = from.getLongCardinality();
+            bits = count == 0 ? null : from;
+        }
+    }
+
+    /** A copy of those before {@code offset}; costs what it copies, whatever comes after. */
     public PendingOffsets before(long offset) {
         PendingOffsets copy = new PendingOffsets();
-        if (bits != null) {
-            for (PeekableLongIterator each = bits.getLongIterator(); each.hasNext();) {
-                long next = each.next();
-                if (next >= offset) {
-                    break;
-                }
-                copy.addLast(next);
-            }
+        if (bits != null && bits.first() < offset) {
+            copy.bits = part(bits, bits.first(), offset);
+            copy.count = copy.bits.getLongCardinality();
         }
         return copy;
     }
 
+    /** Those of a range: one by one where they are fewer than the bitmap's parts that the range would have. */
+    private static Roaring64Bitmap part(Roaring64Bitmap bits, long first, long end) {
+        Roaring64Bitmap part = new Roaring64Bitmap();
+        long last = Math.min(end, bits.last() + 1);
+        long limit = last - first >>> CONTAINER_BITS;
+        PeekableLongIterator each = bits.getLongIteratorFrom(first);
+        long next = first;
+        for (long seen = 0; seen <= limit && next < last; seen++) {
+            next = each.hasNext() ? each.next() : last;
+            if (next < last) {
+                part.addLong(next);
+            }
+        }
+        if (next < last) {
+            part = new Roaring64Bitmap();
+            part.addRange(first, last);
+            part.and(bits);
+        }
+        return part;
+    }
+
+    /** Forgets all. */
     public void clear() {
         bits = null;
         count = 0;

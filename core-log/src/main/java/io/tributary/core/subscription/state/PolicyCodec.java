@@ -50,9 +50,15 @@ public final class PolicyCodec {
         BackOff backOff = policy.backOff();
         out.writeLong(millis(backOff == null ? null : backOff.min()));
         out.writeLong(millis(backOff == null ? null : backOff.max()));
+        out.writeByte(policy.maxPriority());
     }
 
-    public static DeliveryPolicy read(DataInputStream in) throws IOException {
+    /**
+     * The inverse of {@link #write}.
+     *
+     * @param withPriority whether it was written when there were priorities
+     */
+    public static DeliveryPolicy read(DataInputStream in, boolean withPriority) throws IOException {
         Duration ttl = duration(in.readLong());
         Duration expires = duration(in.readLong());
         int maxDeliveries = in.readInt();
@@ -67,7 +73,7 @@ public final class PolicyCodec {
         Duration min = duration(in.readLong());
         Duration max = duration(in.readLong());
         return new DeliveryPolicy(ttl, expires, maxDeliveries, target, dispatch,
-            min == null || max == null ? null : new BackOff(min, max));
+            min == null || max == null ? null : new BackOff(min, max), withPriority ? in.readUnsignedByte() : 0);
     }
 
     public static void writeLimit(DataOutputStream out, BacklogLimit limit) throws IOException {

@@ -47,9 +47,13 @@ class DefinitionTest {
         for (DeadLetterTarget target : targets) {
             for (Dispatch dispatch : Dispatch.values()) {
                 DeliveryPolicy policy = new DeliveryPolicy(Duration.ofMillis(5), Duration.ofDays(1), 7, target, dispatch,
-                    new BackOff(Duration.ofMillis(1), Duration.ofHours(1)));
+                    new BackOff(Duration.ofMillis(1), Duration.ofHours(1)), 0);
                 assertThat(Definition.decode(definition(policy).encode())).isEqualTo(definition(policy));
             }
+        }
+        for (int priority : new int[] {1, 127, 128, 255}) {
+            DeliveryPolicy policy = DeliveryPolicy.NONE.withMaxPriority(priority);
+            assertThat(Definition.decode(definition(policy).encode())).isEqualTo(definition(policy));
         }
         assertThat(Definition.decode(definition(DeliveryPolicy.NONE).encode()).config().policy()).isEqualTo(DeliveryPolicy.NONE);
     }
@@ -64,9 +68,18 @@ class DefinitionTest {
 
     @Test
     void aDefinitionOfTheFirstFormatIsReadWithoutAPolicy() throws IOException {
+        assertThat(Definition.decode(written(1))).isEqualTo(definition(DeliveryPolicy.NONE));
+    }
+
+    @Test
+    void aDefinitionOfTheThirdFormatIsReadWithoutPriorities() throws IOException {
+        assertThat(Definition.decode(written(3))).isEqualTo(definition(DeliveryPolicy.NONE.withMaxDeliveries(7)));
+    }
+
+    private static byte[] written(int format) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (DataOutputStream out = new DataOutputStream(bytes)) {
-            out.writeByte(1);
+            out.writeByte(format);
             out.writeLong(1);
             out.writeLong(2);
             BindingCodec.writeText(out, "default");
@@ -74,11 +87,21 @@ class DefinitionTest {
             out.writeInt(1);
             BindingCodec.writeText(out, "test.a");
             BindingCodec.writeText(out, "b");
+            if (format == 3) {
+                out.writeLong(-1);
+                out.writeLong(-1);
+                out.writeInt(7);
+                out.writeByte(0);
+                out.writeByte(0);
+                out.writeLong(-1);
+                out.writeLong(-1);
+                PolicyCodec.writeLimit(out, BacklogLimit.NONE);
+            }
             out.writeInt(1);
             out.writeInt(1);
             BindingCodec.write(out, ALL);
             out.writeInt(0);
         }
-        assertThat(Definition.decode(bytes.toByteArray())).isEqualTo(definition(DeliveryPolicy.NONE));
+        return bytes.toByteArray();
     }
 }

@@ -26,11 +26,12 @@ final class QueueArguments {
     static final String MAX_LENGTH = "x-max-length";
     static final String MAX_BYTES = "x-max-length-bytes";
     static final String OVERFLOW = "x-overflow";
+    static final String MAX_PRIORITY = "x-max-priority";
 
     private static final String QUEUE_TYPE = "x-queue-type";
     private static final Set<String> BUILT =
         Set.of(QUEUE_TYPE, MESSAGE_TTL, EXPIRES, DEAD_LETTER_EXCHANGE, DEAD_LETTER_KEY, DELIVERY_LIMIT, SINGLE_ACTIVE,
-            MAX_LENGTH, MAX_BYTES, OVERFLOW);
+            MAX_LENGTH, MAX_BYTES, OVERFLOW, MAX_PRIORITY);
     /** Where and how RabbitMQ keeps a queue: nothing that a client could tell. */
     private static final Set<String> HINTS = Set.of("x-queue-mode", "x-queue-version", "x-queue-master-locator", "x-queue-leader-locator",
         "x-quorum-initial-group-size", "x-max-in-memory-length", "x-max-in-memory-bytes");
@@ -88,8 +89,19 @@ final class QueueArguments {
             throw invalid(EXPIRES, "{value_zero,0}");
         }
         return DeliveryPolicy.NONE.withMessageTtl(time(MESSAGE_TTL)).withExpires(expires).withMaxDeliveries(maxDeliveries)
-            .withDeadLetter(deadLetterTarget())
+            .withDeadLetter(deadLetterTarget()).withMaxPriority(maxPriority(type))
             .withDispatch(flag(SINGLE_ACTIVE) ? DeliveryPolicy.Dispatch.SINGLE_ACTIVE : DeliveryPolicy.Dispatch.FAIR);
+    }
+
+    private int maxPriority(String type) {
+        Long highest = number(MAX_PRIORITY);
+        if (highest != null && !type.equals(QueueSettings.CLASSIC)) {
+            throw invalid(MAX_PRIORITY, "only a classic queue has priorities");
+        }
+        if (highest != null && highest > DeliveryPolicy.HIGHEST_PRIORITY) {
+            throw invalid(MAX_PRIORITY, "{max_value_exceeded," + highest + "}");
+        }
+        return highest == null ? 0 : highest.intValue();
     }
 
     private BacklogLimit limit() {

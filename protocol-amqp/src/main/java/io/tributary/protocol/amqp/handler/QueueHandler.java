@@ -237,6 +237,7 @@ public final class QueueHandler {
         Equivalence.requireArgument(queue, QueueArguments.DEAD_LETTER_EXCHANGE, wanted.deadLetter(), current.deadLetter());
         Equivalence.requireArgument(queue, QueueArguments.DELIVERY_LIMIT, wanted.maxDeliveries(), current.maxDeliveries());
         Equivalence.requireArgument(queue, QueueArguments.SINGLE_ACTIVE, wanted.dispatch(), current.dispatch());
+        Equivalence.requireArgument(queue, QueueArguments.MAX_PRIORITY, wanted.maxPriority(), current.maxPriority());
     }
 
     private static void requireEquivalent(String queue, BacklogLimit current, BacklogLimit wanted) {

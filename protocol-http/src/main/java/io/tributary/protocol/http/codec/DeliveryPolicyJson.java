@@ -14,7 +14,9 @@ public record DeliveryPolicyJson(
         @Nullable DeadLetterJson deadLetter,
         @Schema(description = "fair when absent; by-key: messages of a key to one consumer at a time, in order",
             allowableValues = {"fair", "by-key", "single-active"}) @Nullable String dispatch,
-        @Nullable BackOffJson backOff) {
+        @Nullable BackOffJson backOff,
+        @Schema(description = "Messages of a higher priority come first, whatever their order; what is above this counts as this",
+            example = "9", minimum = "1", maximum = "255") @Nullable Integer maxPriority) {
     /** Where messages go that expired, were dropped or came back too often. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @Schema(name = "DeadLetter")

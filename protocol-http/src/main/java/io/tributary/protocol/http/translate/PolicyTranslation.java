@@ -33,8 +33,8 @@ public final class PolicyTranslation {
         }
         return new DeliveryPolicy(time("messageTtl", json.messageTtl(), Duration.ZERO, DeliveryPolicy.MAX_TIME),
             time("expires", json.expires(), MILLISECOND, DeliveryPolicy.MAX_TIME),
-            json.maxDeliveries() == null ? 0 : positive(json.maxDeliveries()), target(namespace, json.deadLetter()),
-            dispatch(json.dispatch()), backOff(json.backOff()));
+            positive("maxDeliveries", json.maxDeliveries()), target(namespace, json.deadLetter()),
+            dispatch(json.dispatch()), backOff(json.backOff()), positive("maxPriority", json.maxPriority()));
     }
 
     /** Null for a subscription without a policy. */
@@ -47,7 +47,8 @@ public final class PolicyTranslation {
         BackOff backOff = policy.backOff();
         return new DeliveryPolicyJson(ttl == null ? null : TimeText.write(ttl), expires == null ? null : TimeText.write(expires),
             policy.maxDeliveries() == 0 ? null : policy.maxDeliveries(), toJson(policy.deadLetter()), toText(policy.dispatch()),
-            backOff == null ? null : new BackOffJson(TimeText.write(backOff.min()), TimeText.write(backOff.max())));
+            backOff == null ? null : new BackOffJson(TimeText.write(backOff.min()), TimeText.write(backOff.max())),
+            policy.maxPriority() == 0 ? null : policy.maxPriority());
     }
 
     private static @Nullable DeadLetterTarget target(Namespace namespace, @Nullable DeadLetterJson json) {
@@ -94,11 +95,11 @@ public final class PolicyTranslation {
         return new BackOff(min, max == null ? min : max);
     }
 
-    private static int positive(int value) {
-        if (value < 1) {
-            throw new BrokerException(ErrorCode.INVALID_ARGUMENT, "delivery.maxDeliveries is 1 or more");
+    private static int positive(String name, @Nullable Integer value) {
+        if (value != null && value < 1) {
+            throw new BrokerException(ErrorCode.INVALID_ARGUMENT, "delivery." + name + " is 1 or more");
         }
-        return value;
+        return value == null ? 0 : value;
     }
 
     private static @Nullable Duration time(String name, @Nullable String text, Duration least, Duration most) {
