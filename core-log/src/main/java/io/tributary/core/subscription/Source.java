@@ -91,10 +91,10 @@ final class Source {
         scanned = state.scanned();
         higher = intake.levels().any() ? new Lane[intake.levels().highest()] : null;
         known = higher == null ? scanned : state.known();
-        CursorState.Level lowest = level(state, 0);
+        CursorState.Level lowest = state.level(0);
         base = lowest == null ? new Lane(this, 0, known, scanned) : new Lane(this, lowest, scanned);
         for (int i = 0; higher != null && i < higher.length; i++) {
-            CursorState.Level level = level(state, i + 1);
+            CursorState.Level level = state.level(i + 1);
             higher[i] = level == null ? null : new Lane(this, level, scanned);
         }
         // After a crash what is suspect is news, too.
@@ -491,14 +491,5 @@ final class Source {
 
     boolean isRemoved() {
         return removed;
-    }
-
-    private static CursorState.@Nullable Level level(CursorState state, int number) {
-        for (CursorState.Level level : state.levels()) {
-            if (level.number() == number) {
-                return level;
-            }
-        }
-        return null;
     }
 }

@@ -463,6 +463,25 @@ class PriorityTest {
     }
 
     @Test
+    void findsTheHighestAlthoughAllMemoryIsTaken() {
+        fixture.close();
+        fixture = new SubscriptionFixture(new SubscriptionLimits(1_000, 8 << 20, 1, Duration.ofMillis(50), Duration.ofSeconds(5)), null);
+        Consumer consumer = attach(create(TEN, all("t")));
+        String filler = "x".repeat(40_000);
+        for (int i = 0; i < 20; i++) {
+            publish(0, "a" + i + filler);
+        }
+        List<String> received = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            publish(3, "b" + i + filler);
+            publish(1 + i, "c" + i + filler);
+            received.addAll(texts(pull(consumer, 3)).stream().map(text -> text.substring(0, 2)).toList());
+        }
+        assertThat(received).containsExactly("b0", "c0", "a0", "b1", "c1", "a1", "b2", "c2", "a2", "c3", "b3", "a3", "c4", "b4", "a4",
+            "c5", "b5", "a5", "c6", "b6", "a6", "c7", "b7", "a7", "c8", "b8", "a8", "c9", "b9", "a9");
+    }
+
+    @Test
     void whatWaitsAfterItWasGivenBackLetsLowerOnesPass() {
         Consumer consumer = attach(create(TEN.withBackOff(new BackOff(Duration.ofSeconds(2), Duration.ofSeconds(2))), all("t")));
         publish(1, "a");

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is kept of a source. Its records are divided into levels by their priority; where that does not count, all are of level 0. What was
@@ -52,6 +53,16 @@ public record CursorState(long scanned, long known, List<Level> levels, Map<Long
         }
         return new CursorState(Math.min(scanned, highWatermark), Math.min(known, highWatermark), rest, deliveries,
             killed ? highWatermark : suspectBelow);
+    }
+
+    /** What is kept of a level; null when nothing of it is pending and all is known. */
+    public @Nullable Level level(int number) {
+        for (Level level : levels) {
+            if (level.number == number) {
+                return level;
+            }
+        }
+        return null;
     }
 
     public byte[] encode() {
