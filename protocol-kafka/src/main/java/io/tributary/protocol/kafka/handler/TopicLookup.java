@@ -13,7 +13,7 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the topics that a caller may see: those of its namespace, and of the internal ones those that are Kafka's, and the retained values. */
+/** Finds the topics that a caller may see: those of its namespace, and of the internal ones Kafka's and the retained values. */
 public final class TopicLookup {
     private final Topics topics;
 
