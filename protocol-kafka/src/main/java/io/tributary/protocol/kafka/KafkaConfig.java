@@ -130,8 +130,8 @@ public record KafkaConfig(int maxRequestBytes, int maxControlRequestBytes, int m
      * @param heartbeat     how often members tell that they live (group.share.heartbeat.interval.ms)
      * @param deliveryLimit after as many deliveries a record that comes back ends (group.share.delivery.count.limit); 2 to 10
      * @param maxLocks      records that one member may have (group.share.partition.max.record.locks); 100 to 4000
-     * @param maxSize       members of a group (group.share.max.size)
-     * @param maxSessions   of all connections together (group.share.max.share.sessions)
+     * @param maxSize       members of a group (group.share.max.size); 1 to 1000
+     * @param maxSessions   of all connections together (group.share.max.share.sessions); maxSize or more
      */
     public record Shares(Duration lock, Duration heartbeat, int deliveryLimit, int maxLocks, int maxSize, int maxSessions) {
         /** What a group may ask for, unless the broker's own setting is beyond. */
@@ -142,7 +142,10 @@ public record KafkaConfig(int maxRequestBytes, int maxControlRequestBytes, int m
         public Shares {
             require(lock.toMillis() >= 1000 && lock.compareTo(Duration.ofHours(1)) <= 0, "a record's lock takes a second to an hour");
             require(heartbeat.toMillis() > 0, "heartbeats are some time apart");
-            require(maxSize > 0 && maxSessions > 0, "the limits of share groups must be positive");
+            require(deliveryLimit >= 2 && deliveryLimit <= 10, "records of share groups are delivered 2 to 10 times at most");
+            require(maxLocks >= 100 && maxLocks <= 4000, "a member of a share group has 100 to 4000 records at most");
+            require(maxSize > 0 && maxSize <= 1000, "a share group has 1 to 1000 members at most");
+            require(maxSessions >= maxSize, "there are fewer share sessions than one group may have members");
         }
 
         /** By Kafka's names. */
