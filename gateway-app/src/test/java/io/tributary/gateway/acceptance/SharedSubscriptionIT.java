@@ -71,7 +71,8 @@ class SharedSubscriptionIT {
     }
 
     private JsonNode describe(String subscription) throws Exception {
-        return HttpClients.JSON.readTree(HttpClients.ok(http, HttpClients.request(at, "/v1/subscriptions/" + subscription).build()));
+        return HttpClients.JSON.readTree(HttpClients.ok(http, HttpClients.request(at, "/v1/subscriptions/" + subscription).build()))
+            .get("stats");
     }
 
     private static String text(byte[] value) {
@@ -130,7 +131,8 @@ class SharedSubscriptionIT {
                 return byAmqp.size() + byKafka.size() + byHttp.size() >= RECORDS;
             });
             member.commitSync();
-            await().atMost(PATIENCE).until(() -> describe(name).get("ready").asLong() == 0 && describe(name).get("outstanding").asLong() == 0);
+            await().atMost(PATIENCE).until(() ->
+                describe(name).get("ready").asLong() == 0 && describe(name).get("outstanding").asLong() == 0);
         }
         assertThat(byAmqp).isNotEmpty();
         assertThat(byKafka).isNotEmpty();

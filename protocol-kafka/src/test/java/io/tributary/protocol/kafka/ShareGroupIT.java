@@ -2,7 +2,6 @@ package io.tributary.protocol.kafka;
 
 import static io.tributary.protocol.kafka.KafkaFixture.get;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.tributary.core.api.Partition;
@@ -31,7 +30,6 @@ import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.config.ConfigResource;
-import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.AfterAll;
@@ -44,7 +42,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @NullUnmarked // what the clients give in maps is there, or the test fails
 class ShareGroupIT {
     private static final Duration LOCK = Duration.ofSeconds(2);
-    private static final KafkaConfig CONFIG = KafkaFixture.CONFIG.withGroups(
+    static final KafkaConfig CONFIG = KafkaFixture.CONFIG.withGroups(
         KafkaFixture.CONFIG.groups().withShares(new KafkaConfig.Shares(LOCK, Duration.ofMillis(200), 3, 2000, 200, 2000)));
     private static KafkaFixture fixture;
 
@@ -58,11 +56,11 @@ class ShareGroupIT {
         fixture.close();
     }
 
-    private static void fromEarliest(KafkaFixture at, String group) {
+    static void fromEarliest(KafkaFixture at, String group) {
         set(at, group, Map.of("share.auto.offset.reset", "earliest"));
     }
 
-    private static void set(KafkaFixture at, String group, Map<String, String> configs) {
+    static void set(KafkaFixture at, String group, Map<String, String> configs) {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", at.bootstrap()))) {
             Collection<AlterConfigOp> changes = configs.entrySet().stream().map(entry ->
                 new AlterConfigOp(new ConfigEntry(entry.getKey(), entry.getValue()), AlterConfigOp.OpType.SET)).toList();
@@ -70,7 +68,7 @@ class ShareGroupIT {
         }
     }
 
-    private static KafkaShareConsumer<String, String> member(KafkaFixture at, String group, String topic, Map<String, Object> settings) {
+    static KafkaShareConsumer<String, String> member(KafkaFixture at, String group, String topic, Map<String, Object> settings) {
         Map<String, Object> all = new HashMap<>(settings);
         all.put("group.id", group);
         all.put("bootstrap.servers", at.bootstrap());
@@ -85,19 +83,19 @@ class ShareGroupIT {
     }
 
     /** A topic, with a group of the same name that begins at its beginning. */
-    private static void topic(KafkaFixture at, String name, int partitions, int records) {
+    static void topic(KafkaFixture at, String name, int partitions, int records) {
         at.createTopic(name, partitions);
         fromEarliest(at, name);
         fill(at, name, partitions, 0, records);
     }
 
-    private static void fill(KafkaFixture at, String topic, int partitions, int from, int to) {
+    static void fill(KafkaFixture at, String topic, int partitions, int from, int to) {
         KafkaProducer<String, String> producer = at.producer(Map.of());
         IntStream.range(from, to).mapToObj(i -> producer.send(new ProducerRecord<>(topic, i % partitions, "k" + i, "v" + i))).toList()
             .forEach(KafkaFixture::get);
     }
 
-    private static List<ConsumerRecord<String, String>> poll(KafkaShareConsumer<String, String> member, int count) {
+    static List<ConsumerRecord<String, String>> poll(KafkaShareConsumer<String, String> member, int count) {
         List<ConsumerRecord<String, String>> records = new ArrayList<>();
         await().atMost(KafkaFixture.PATIENCE).pollInterval(Duration.ofMillis(1)).until(() -> {
             member.poll(Duration.ofMillis(200)).forEach(records::add);
@@ -107,7 +105,7 @@ class ShareGroupIT {
     }
 
     /** Polls, and says the same of each record, until there were as many. */
-    private static List<ConsumerRecord<String, String>> poll(KafkaShareConsumer<String, String> member, int count, AcknowledgeType type) {
+    static List<ConsumerRecord<String, String>> poll(KafkaShareConsumer<String, String> member, int count, AcknowledgeType type) {
         List<ConsumerRecord<String, String>> records = new ArrayList<>();
         await().atMost(KafkaFixture.PATIENCE).pollInterval(Duration.ofMillis(1)).until(() -> {
             for (ConsumerRecord<String, String> record : member.poll(Duration.ofMillis(200))) {
@@ -120,23 +118,23 @@ class ShareGroupIT {
         return records;
     }
 
-    private static Set<String> values(List<ConsumerRecord<String, String>> records) {
+    static Set<String> values(List<ConsumerRecord<String, String>> records) {
         return records.stream().map(ConsumerRecord::value).collect(Collectors.toCollection(TreeSet::new));
     }
 
-    private static Set<String> expected(int from, int to) {
+    static Set<String> expected(int from, int to) {
         return IntStream.range(from, to).mapToObj(i -> "v" + i).collect(Collectors.toCollection(TreeSet::new));
     }
 
-    private static Subscription subscription(KafkaFixture at, String group) {
+    static Subscription subscription(KafkaFixture at, String group) {
         return at.broker().broker().subscriptions().find(new SubscriptionName(Namespace.DEFAULT, group));
     }
 
-    private static SubscriptionStats stats(KafkaFixture at, String group) {
+    static SubscriptionStats stats(KafkaFixture at, String group) {
         return get(subscription(at, group).stats().toCompletableFuture());
     }
 
-    private static void awaitSettled(KafkaFixture at, String group) {
+    static void awaitSettled(KafkaFixture at, String group) {
         await().atMost(KafkaFixture.PATIENCE).untilAsserted(() -> {
             assertThat(stats(at, group).ready()).isZero();
             assertThat(stats(at, group).outstanding()).isZero();
@@ -334,42 +332,5 @@ class ShareGroupIT {
             long now = written.highWatermark();
             return end.getAndSet(now) == now;
         });
-    }
-
-    @Test
-    void groupsAreListedDescribedAndDeletedWithTheirSubscription() {
-        topic(fixture, "administered", 2, 10);
-        Admin admin = fixture.admin();
-        try (KafkaShareConsumer<String, String> member = member(fixture, "administered", "administered", Map.of("max.poll.records", 4))) {
-            poll(member, 10);
-            member.commitSync();
-            var described = get(admin.describeShareGroups(List.of("administered")).all()).get("administered");
-            assertThat(described.members()).hasSize(1);
-            assertThat(described.members().iterator().next().assignment().topicPartitions()).hasSize(2);
-            awaitSettled(fixture, "administered");
-        }
-        assertThat(get(admin.listGroups().all())).anySatisfy(group -> {
-            assertThat(group.groupId()).isEqualTo("administered");
-            assertThat(group.type()).hasValue(org.apache.kafka.common.GroupType.SHARE);
-        });
-        get(admin.deleteShareGroups(List.of("administered")).all());
-        assertThat(get(admin.listGroups().all())).noneMatch(group -> group.groupId().equals("administered"));
-        assertThat(subscription(fixture, "administered")).isNull();
-    }
-
-    @Test
-    void configsThatAreNotEnforcedAreRefused() {
-        assertThatThrownBy(() -> set(fixture, "configured", Map.of("share.isolation.level", "read_uncommitted")))
-            .isInstanceOf(InvalidConfigurationException.class);
-        assertThatThrownBy(() -> set(fixture, "configured", Map.of("share.auto.offset.reset", "by_duration:PT1H")))
-            .isInstanceOf(InvalidConfigurationException.class);
-        assertThatThrownBy(() -> set(fixture, "configured", Map.of("errors.deadletterqueue.copy.record.enable", "false")))
-            .isInstanceOf(InvalidConfigurationException.class);
-        set(fixture, "configured", Map.of("share.record.lock.duration.ms", "2500"));
-        ConfigResource resource = new ConfigResource(ConfigResource.Type.GROUP, "configured");
-        var described = get(fixture.admin().describeConfigs(List.of(resource)).all()).get(resource);
-        assertThat(described.get("share.record.lock.duration.ms").value()).isEqualTo("2500");
-        assertThat(described.get("share.record.lock.duration.ms").source()).isEqualTo(ConfigEntry.ConfigSource.DYNAMIC_GROUP_CONFIG);
-        assertThat(described.get("share.delivery.count.limit").value()).isEqualTo("3");
     }
 }

@@ -107,8 +107,9 @@ class ShareSessionIT {
     }
 
     private static ShareFetchRequestData acknowledging(ShareFetchRequestData request, long first, long last, byte... types) {
-        request.topics().forEach(topic -> topic.partitions().forEach(partition -> partition.acknowledgementBatches()
-            .add(new ShareFetchRequestData.AcknowledgementBatch().setFirstOffset(first).setLastOffset(last).setAcknowledgeTypes(list(types)))));
+        request.topics().forEach(topic -> topic.partitions().forEach(partition ->
+            partition.acknowledgementBatches().add(new ShareFetchRequestData.AcknowledgementBatch().setFirstOffset(first)
+                .setLastOffset(last).setAcknowledgeTypes(list(types)))));
         return request;
     }
 

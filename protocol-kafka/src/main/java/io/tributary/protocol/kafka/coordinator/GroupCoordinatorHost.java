@@ -80,9 +80,9 @@ final class GroupCoordinatorHost {
         int partitions = GroupCoordinatorConfig.fromProps(settings).offsetsTopicPartitions();
         TopicConfig config = TopicConfig.ofPartitions(partitions).withCompaction(Compaction.ON).withSegmentBytes(OFFSETS_SEGMENT_BYTES);
         TopicName name = GroupCoordinators.offsetsTopic(namespace);
-        broker.topics().getOrCreate(name, config)
-            .thenCombine(broker.stateTable(GroupConfigs.TABLE), Prerequisites::new)
-            .thenAcceptAsync(this::run, executor).whenComplete((done, failure) -> {
+        CompletionStage<Prerequisites> found =
+            broker.topics().getOrCreate(name, config).thenCombine(broker.stateTable(GroupConfigs.TABLE), Prerequisites::new);
+        found.thenAcceptAsync(this::run, executor).whenComplete((done, failure) -> {
             if (failure != null) {
                 LOG.error("the group coordinator of namespace {} does not start", namespace, failure);
                 ready.completeExceptionally(failure);

@@ -152,7 +152,9 @@ final class SubscriptionPersister extends NoOpStatePersister {
             : topic.partition(number).leaderEpoch();
         return PartitionFactory.newPartitionStateSummaryData(number, PartitionFactory.DEFAULT_STATE_EPOCH,
             found == null ? PartitionFactory.UNINITIALIZED_START_OFFSET : found.floor(),
-            found == null ? PartitionFactory.UNINITIALIZED_DELIVERY_COMPLETE_COUNT : (int) Math.min(Integer.MAX_VALUE, found.settledAbove()),
+            found == null
+                ? PartitionFactory.UNINITIALIZED_DELIVERY_COMPLETE_COUNT
+                : (int) Math.min(Integer.MAX_VALUE, found.settledAbove()),
             leaderEpoch, PartitionFactory.DEFAULT_ERROR_CODE, PartitionFactory.DEFAULT_ERR_MESSAGE);
     }
 

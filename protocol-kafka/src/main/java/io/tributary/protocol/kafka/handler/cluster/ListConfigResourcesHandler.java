@@ -16,7 +16,7 @@ import org.apache.kafka.common.message.ListConfigResourcesResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.requests.ListConfigResourcesRequest;
 
-/** ListConfigResources (KIP-1142): topics and this broker have configs. Version 0 asks for those of client metrics; there are none. */
+/** ListConfigResources (KIP-1142): topics, this broker and some groups have configs. Version 0 asks for those of client metrics; there are none. */
 public final class ListConfigResourcesHandler extends ApiHandler<ListConfigResourcesRequest> {
     private static final Set<ConfigResource.Type> LISTED = EnumSet.of(ConfigResource.Type.TOPIC, ConfigResource.Type.BROKER,
         ConfigResource.Type.BROKER_LOGGER, ConfigResource.Type.CLIENT_METRICS, ConfigResource.Type.GROUP);
@@ -53,11 +53,11 @@ public final class ListConfigResourcesHandler extends ApiHandler<ListConfigResou
         if (wanted.contains(ConfigResource.Type.BROKER)) {
             add(response, ConfigResource.Type.BROKER, Integer.toString(nodeId));
         }
-        if (!wanted.contains(Type.GROUP)) {
+        if (!wanted.contains(ConfigResource.Type.GROUP)) {
             return Reply.now(response);
         }
         return coordinators.configs(call.namespace()).thenApply(configs -> {
-            configs.groups().forEach(group -> add(response, Type.GROUP, group));
+            configs.groups().forEach(group -> add(response, ConfigResource.Type.GROUP, group));
             return new Reply.Message(response);
         });
     }
