@@ -129,12 +129,14 @@ public final class ShareSubscriptions {
             return CompletableFuture.failedFuture(new InvalidRequestException(
                 "a group can be reset with all its topics only, and if its subscription is no other protocol's"));
         }
+        // As they are now: a subscription that is deleted has none.
+        List<Binding> bindings = found.bindings();
         return found.stats().thenCompose(stats -> {
             if (stats.consumers() > 0) {
                 throw new GroupNotEmptyException("the group's subscription has consumers");
             }
             return subscriptions.delete(found.name());
-        }).thenCompose(deleted -> subscriptions.create(found.name(), found.config(), found.bindings(), start)).thenApply(made -> null);
+        }).thenCompose(deleted -> subscriptions.create(found.name(), found.config(), bindings, start)).thenApply(made -> null);
     }
 
     private static CompletionStage<Void> bindAll(Subscription subscription, Set<TopicName> topics, StartPosition start) {
