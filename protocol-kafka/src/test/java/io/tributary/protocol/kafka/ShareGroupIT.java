@@ -2,6 +2,7 @@ package io.tributary.protocol.kafka;
 
 import static io.tributary.protocol.kafka.KafkaFixture.get;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.tributary.core.api.Partition;
@@ -30,6 +31,7 @@ import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.AfterAll;
@@ -217,6 +219,8 @@ class ShareGroupIT {
         set(fixture, "dying", Map.of("errors.deadletterqueue.topic.name", "dead-ends"));
         KafkaShareConsumer<String, String> member = explicit("dying", 10);
         poll(member, 3, AcknowledgeType.REJECT);
+        assertThatThrownBy(() -> set(fixture, "dying", Map.of("errors.deadletterqueue.topic.name", "elsewhere")))
+            .isInstanceOf(InvalidConfigurationException.class);
         List<ConsumerRecord<String, String>> dead = new ArrayList<>();
         try (var consumer = fixture.consumer(Map.of("group.id", "undertaker"))) {
             consumer.subscribe(List.of("dead-ends"));

@@ -268,8 +268,9 @@ class ShareSessionIT {
     void whatIsNotThereIsTold() throws IOException {
         assertThat(fetch(client, request("no uuid!", 0)).error()).isEqualTo(Errors.INVALID_REQUEST);
         assertThat(fetch(client, request(member, 0).setGroupId("")).error()).isEqualTo(Errors.INVALID_GROUP_ID);
-        assertThat(fetch(client, request(member, 0).setGroupId("mqtt/device")).error()).isNotEqualTo(Errors.UNKNOWN_SERVER_ERROR);
         Uuid topic = topic("t", 1);
+        assertThat(fetch(client, request(member, 0, topic).setGroupId("mqtt/device")).error()).isEqualTo(Errors.INVALID_GROUP_ID);
+        assertThat(fetch(client, request(member, 0, topic).setGroupId("g".repeat(2000))).error()).isEqualTo(Errors.INVALID_REQUEST);
         ShareFetchRequestData beyond = request(member, 0, topic, Uuid.randomUuid());
         beyond.topics().find(topic).partitions().find(0).setPartitionIndex(0);
         beyond.topics().find(topic).partitions().add(new ShareFetchRequestData.FetchPartition().setPartitionIndex(9));

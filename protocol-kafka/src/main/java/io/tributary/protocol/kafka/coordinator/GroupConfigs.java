@@ -4,13 +4,16 @@ import io.tributary.core.api.StateTable;
 import io.tributary.core.model.Namespace;
 import io.tributary.core.model.TopicName;
 import io.tributary.protocol.kafka.share.ShareSettings;
+import io.tributary.protocol.kafka.share.ShareSubscriptions;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
@@ -48,15 +51,17 @@ public final class GroupConfigs {
     private final GroupCoordinatorConfig groupDefaults;
     private final ShareGroupConfig shareDefaults;
     private final GroupCoordinator coordinator;
+    private final ShareSubscriptions subscriptions;
 
     GroupConfigs(StateTable table, Namespace namespace, GroupCoordinatorConfig groupDefaults, ShareGroupConfig shareDefaults,
-                 GroupCoordinator coordinator) {
+                 GroupCoordinator coordinator, ShareSubscriptions subscriptions) {
         this.table = table;
         this.namespace = namespace;
         this.prefix = namespace + "/";
         this.groupDefaults = groupDefaults;
         this.shareDefaults = shareDefaults;
         this.coordinator = coordinator;
+        this.subscriptions = subscriptions;
     }
 
     /** Tells the coordinator what was kept. */
@@ -126,6 +131,7 @@ public final class GroupConfigs {
         });
         try {
             check(values);
+            checkPolicy(group, values);
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
@@ -156,6 +162,17 @@ public final class GroupConfigs {
         if (reset != null && ShareGroupAutoOffsetResetStrategy.fromString(reset).type()
             == ShareGroupAutoOffsetResetStrategy.StrategyType.BY_DURATION) {
             throw new InvalidConfigurationException("a share group begins at the earliest or the latest record, not at a time");
+        }
+    }
+
+    /** What a subscription is made with stays for its life. */
+    private void checkPolicy(String group, Map<String, String> values) {
+        Map<String, String> before = of(group);
+        for (String name : List.of(GroupConfig.SHARE_DELIVERY_COUNT_LIMIT_CONFIG, GroupConfig.ERRORS_DEADLETTERQUEUE_TOPIC_NAME_CONFIG)) {
+            if (!Objects.equals(before.get(name), values.get(name)) && subscriptions.find(namespace, group) != null) {
+                throw new InvalidConfigurationException(
+                    name + " holds from a group's first use on. The group has its subscription already");
+            }
         }
     }
 

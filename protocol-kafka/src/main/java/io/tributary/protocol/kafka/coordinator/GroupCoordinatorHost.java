@@ -102,8 +102,9 @@ final class GroupCoordinatorHost {
         GroupCoordinatorConfig config = GroupCoordinatorConfig.fromProps(settings);
         ShareGroupConfig shareConfig = ShareGroupConfig.fromProps(settings);
         GroupConfigManager configManager = new GroupConfigManager(config, shareConfig);
-        SubscriptionPersister persister = new SubscriptionPersister(broker.topics(), namespace,
-            new ShareSubscriptions(broker.subscriptions()), group -> ShareSettings.of(configManager.groupConfig(group), shareConfig));
+        ShareSubscriptions shares = new ShareSubscriptions(broker.subscriptions());
+        SubscriptionPersister persister = new SubscriptionPersister(broker.topics(), namespace, shares,
+            group -> ShareSettings.of(configManager.groupConfig(group), shareConfig));
         GroupCoordinatorService built = new GroupCoordinatorService.Builder(broker.nodeId(), config)
             .withWriter(writer)
             .withLoader(new OffsetsLoader(() -> writer, executor))
@@ -118,7 +119,7 @@ final class GroupCoordinatorHost {
             .build();
         service = built;
         built.startup(writer::partitions);
-        GroupConfigs groupConfigs = new GroupConfigs(found.table(), namespace, config, shareConfig, built);
+        GroupConfigs groupConfigs = new GroupConfigs(found.table(), namespace, config, shareConfig, built, shares);
         groupConfigs.load();
         configs.complete(groupConfigs);
         registration = broker.topics().onChange(this::onTopicChange);

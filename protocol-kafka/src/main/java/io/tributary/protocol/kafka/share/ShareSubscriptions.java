@@ -51,6 +51,11 @@ public final class ShareSubscriptions {
         return new SubscriptionName(namespace, group);
     }
 
+    /** Fails with INVALID_GROUP_ID, or the core's INVALID_ARGUMENT, for what cannot be the name of a share group. */
+    public static void check(Namespace namespace, String group) {
+        nameOf(namespace, group);
+    }
+
     /** The group's subscription, or null when it has none. */
     public @Nullable Subscription find(Namespace namespace, String group) {
         return subscriptions.find(nameOf(namespace, group));

@@ -16,7 +16,10 @@ import org.apache.kafka.common.message.ListConfigResourcesResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.requests.ListConfigResourcesRequest;
 
-/** ListConfigResources (KIP-1142): topics, this broker and some groups have configs. Version 0 asks for those of client metrics; there are none. */
+/**
+ * ListConfigResources (KIP-1142): topics, this broker and some groups have configs. Version 0 asks for those of client
+ * metrics; there are none.
+ */
 public final class ListConfigResourcesHandler extends ApiHandler<ListConfigResourcesRequest> {
     private static final Set<ConfigResource.Type> LISTED = EnumSet.of(ConfigResource.Type.TOPIC, ConfigResource.Type.BROKER,
         ConfigResource.Type.BROKER_LOGGER, ConfigResource.Type.CLIENT_METRICS, ConfigResource.Type.GROUP);

@@ -4,6 +4,7 @@ import io.tributary.core.security.Operation;
 import io.tributary.protocol.kafka.coordinator.GroupCoordinators;
 import io.tributary.protocol.kafka.handler.Call;
 import io.tributary.protocol.kafka.handler.Reply;
+import io.tributary.protocol.kafka.share.ShareSubscriptions;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -23,6 +24,7 @@ public final class ShareGroupHeartbeatHandler extends GroupHandler<ShareGroupHea
         if (topics != null && !topics.stream().allMatch(topic -> call.caller().mayOnTopic(Operation.DESCRIBE, topic))) {
             return CompletableFuture.failedFuture(new TopicAuthorizationException("may not see all of the subscribed topics"));
         }
+        ShareSubscriptions.check(call.namespace(), request.data().groupId());
         return ask(call, request.data().groupId(), coordinator -> coordinator.shareGroupHeartbeat(call.context(), request.data()));
     }
 }

@@ -20,9 +20,9 @@ final class ReadablePartitions {
     private final Call call;
     private final TopicLookup lookup;
     private final Map<Uuid, TopicLookup.Result> found = new HashMap<>();
-    private final Map<TopicName, Readable> readable = new HashMap<>();
+    private final Map<TopicName, ReadTopic> readable = new HashMap<>();
 
-    private record Readable(Topic topic, Set<Integer> partitions) {
+    private record ReadTopic(Topic topic, Set<Integer> partitions) {
     }
 
     ReadablePartitions(Call call, TopicLookup lookup) {
@@ -37,7 +37,7 @@ final class ReadablePartitions {
         if (error != Errors.NONE || topic == null) {
             return error;
         }
-        readable.computeIfAbsent(topic.name(), name -> new Readable(topic, new HashSet<>())).partitions().add(partition.partition());
+        readable.computeIfAbsent(topic.name(), name -> new ReadTopic(topic, new HashSet<>())).partitions().add(partition.partition());
         return Errors.NONE;
     }
 
@@ -62,7 +62,7 @@ final class ReadablePartitions {
     }
 
     boolean contains(Delivery delivery) {
-        Readable topic = readable.get(delivery.topic());
+        ReadTopic topic = readable.get(delivery.topic());
         return topic != null && topic.partitions().contains(delivery.partition());
     }
 
@@ -76,7 +76,7 @@ final class ReadablePartitions {
     }
 
     private Topic topicOf(Delivery delivery) {
-        Readable topic = readable.get(delivery.topic());
+        ReadTopic topic = readable.get(delivery.topic());
         if (topic == null) {
             throw new IllegalArgumentException("no partition of the session");
         }

@@ -4,7 +4,6 @@ import io.tributary.protocol.kafka.coordinator.GroupCoordinators;
 import io.tributary.protocol.kafka.handler.ApiHandler;
 import io.tributary.protocol.kafka.handler.Call;
 import io.tributary.protocol.kafka.handler.Reply;
-import io.tributary.protocol.kafka.share.ShareSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -40,22 +39,22 @@ public final class ShareAcknowledgeHandler extends ApiHandler<ShareAcknowledgeRe
             throw new InvalidShareSessionEpochException("a session begins with a ShareFetch");
         }
         return coordinators.shareSettings(call.namespace(), key.group()).thenComposeAsync(settings -> {
-            ShareSessions.Opened opened = sessions.open(key, data.shareSessionEpoch(), call.connectionEnd());
+            ShareSessions.Opened opened = sessions.open(key, data.shareSessionEpoch(), settings, call.connectionEnd());
             ShareSession session = opened.session();
             return session == null
                 ? Reply.now(request.getErrorResponse(0, opened.error().exception()).data())
-                : settle(data, session, settings);
+                : settle(data, session);
         }, call.loop());
     }
 
-    private CompletionStage<Reply> settle(ShareAcknowledgeRequestData data, ShareSession session, ShareSettings settings) {
+    private CompletionStage<Reply> settle(ShareAcknowledgeRequestData data, ShareSession session) {
         List<CompletableFuture<ShareAcknowledgeTopicResponse>> topics = new ArrayList<>();
         for (AcknowledgeTopic topic : data.topics()) {
             List<CompletableFuture<PartitionData>> partitions = new ArrayList<>();
             for (AcknowledgePartition partition : topic.partitions()) {
                 SharePartition named = new SharePartition(topic.topicId(), partition.partitionIndex());
                 List<Acknowledgement> all = partition.acknowledgementBatches().stream().map(Acknowledgement::of).toList();
-                partitions.add(session.settle(named, all, data.isRenewAck(), settings)
+                partitions.add(session.settle(named, all, data.isRenewAck())
                     .thenApply(error -> outcome(partition.partitionIndex(), error)).toCompletableFuture());
             }
             topics.add(all(partitions).thenApply(settled ->
@@ -67,7 +66,7 @@ public final class ShareAcknowledgeHandler extends ApiHandler<ShareAcknowledgeRe
             : settled;
         return over.thenApply(done -> {
             ShareAcknowledgeResponseData response = new ShareAcknowledgeResponseData()
-                .setAcquisitionLockTimeoutMs((int) settings.lock().toMillis());
+                .setAcquisitionLockTimeoutMs((int) session.settings().lock().toMillis());
             settled.join().forEach(topic -> response.responses().add(topic));
             return new Reply.Message(response);
         });

@@ -4,8 +4,8 @@ import io.tributary.core.api.Delivery;
 import io.tributary.core.model.Record;
 import io.tributary.protocol.kafka.codec.StoredRecords;
 import io.tributary.protocol.kafka.handler.Reply;
-import io.tributary.protocol.kafka.share.ShareSettings;
 import io.tributary.protocol.kafka.translate.SharedRecords;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -20,18 +20,19 @@ import org.apache.kafka.common.protocol.Errors;
 /** Collects the response to one ShareFetch. Errors may come from any thread before the reply is made. */
 final class ShareFetchAnswer {
     private final ReadablePartitions readable;
-    private final ShareSettings settings;
+    private final Duration lock;
     private final int batchSize;
     private final Map<SharePartition, PartitionData> partitions = new LinkedHashMap<>();
 
     /**
      * Nothing yet.
      *
+     * @param lock      how long the member has what it acquires
      * @param batchSize a run of acquired records is no longer than this; 0 or less for any length
      */
-    ShareFetchAnswer(ReadablePartitions readable, ShareSettings settings, int batchSize) {
+    ShareFetchAnswer(ReadablePartitions readable, Duration lock, int batchSize) {
         this.readable = readable;
-        this.settings = settings;
+        this.lock = lock;
         this.batchSize = batchSize <= 0 ? Integer.MAX_VALUE : batchSize;
     }
 
@@ -57,7 +58,7 @@ final class ShareFetchAnswer {
             byPartition.computeIfAbsent(readable.partitionOf(delivery), key -> new ArrayList<>()).add(delivery));
         byPartition.forEach(this::put);
         ShareFetchResponseData response = new ShareFetchResponseData()
-            .setAcquisitionLockTimeoutMs((int) settings.lock().toMillis());
+            .setAcquisitionLockTimeoutMs((int) lock.toMillis());
         partitions.forEach((partition, data) -> {
             ShareFetchableTopicResponse topic = response.responses().find(partition.topicId());
             if (topic == null) {

@@ -6,7 +6,6 @@ import io.tributary.protocol.kafka.handler.ApiHandler;
 import io.tributary.protocol.kafka.handler.Call;
 import io.tributary.protocol.kafka.handler.Reply;
 import io.tributary.protocol.kafka.handler.TopicLookup;
-import io.tributary.protocol.kafka.share.ShareSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -51,11 +50,11 @@ public final class ShareFetchHandler extends ApiHandler<ShareFetchRequest> {
             throw new InvalidRequestException("nothing is acquired when a session begins");
         }
         return coordinators.shareSettings(call.namespace(), key.group()).thenComposeAsync(settings -> {
-            ShareSessions.Opened opened = sessions.open(key, data.shareSessionEpoch(), call.connectionEnd());
+            ShareSessions.Opened opened = sessions.open(key, data.shareSessionEpoch(), settings, call.connectionEnd());
             ShareSession session = opened.session();
             return session == null
                 ? Reply.now(request.getErrorResponse(0, opened.error().exception()).data())
-                : go(call, data, session, settings);
+                : go(call, data, session);
         }, call.loop());
     }
 
@@ -64,10 +63,10 @@ public final class ShareFetchHandler extends ApiHandler<ShareFetchRequest> {
             .anyMatch(partition -> !partition.acknowledgementBatches().isEmpty());
     }
 
-    private CompletionStage<Reply> go(Call call, ShareFetchRequestData data, ShareSession session, ShareSettings settings) {
+    private CompletionStage<Reply> go(Call call, ShareFetchRequestData data, ShareSession session) {
         ReadablePartitions readable = new ReadablePartitions(call, lookup);
-        ShareFetchAnswer answer = new ShareFetchAnswer(readable, settings, data.batchSize());
-        CompletableFuture<?> settled = settle(data, session, settings, answer);
+        ShareFetchAnswer answer = new ShareFetchAnswer(readable, session.settings().lock(), data.batchSize());
+        CompletableFuture<?> settled = settle(data, session, answer);
         if (data.shareSessionEpoch() == ShareRequestMetadata.FINAL_EPOCH) {
             return settled.thenCompose(done -> sessions.close(session)).thenApply(done -> answer.reply(List.of()));
         }
@@ -78,19 +77,18 @@ public final class ShareFetchHandler extends ApiHandler<ShareFetchRequest> {
         for (SharePartition partition : session.partitions()) {
             answer.fetchError(partition, readable.add(partition));
         }
-        ShareFetchOperation operation = new ShareFetchOperation(call, session, readable, data, settings, maxBytes);
+        ShareFetchOperation operation = new ShareFetchOperation(call, session, readable, data, maxBytes);
         return settled.thenCompose(done -> operation.start(maxBytes)).thenApply(answer::reply);
     }
 
-    private CompletableFuture<?> settle(ShareFetchRequestData data, ShareSession session, ShareSettings settings,
-                                        ShareFetchAnswer answer) {
+    private static CompletableFuture<?> settle(ShareFetchRequestData data, ShareSession session, ShareFetchAnswer answer) {
         List<CompletableFuture<?>> settling = new ArrayList<>();
         for (FetchTopic topic : data.topics()) {
             for (FetchPartition partition : topic.partitions()) {
                 if (!partition.acknowledgementBatches().isEmpty()) {
                     SharePartition named = new SharePartition(topic.topicId(), partition.partitionIndex());
                     List<Acknowledgement> all = partition.acknowledgementBatches().stream().map(Acknowledgement::of).toList();
-                    settling.add(session.settle(named, all, data.isRenewAck(), settings)
+                    settling.add(session.settle(named, all, data.isRenewAck())
                         .thenAccept(error -> answer.acknowledged(named, error)).toCompletableFuture());
                 }
             }

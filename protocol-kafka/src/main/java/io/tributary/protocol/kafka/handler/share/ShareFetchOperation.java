@@ -4,7 +4,6 @@ import io.tributary.core.api.Consumer;
 import io.tributary.core.api.Delivery;
 import io.tributary.core.api.Settlement;
 import io.tributary.protocol.kafka.handler.Call;
-import io.tributary.protocol.kafka.share.ShareSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -34,7 +33,6 @@ final class ShareFetchOperation {
     private final Call call;
     private final ShareSession session;
     private final ReadablePartitions readable;
-    private final ShareSettings settings;
     private final int limit;
     private final int minBytes;
     private final int maxBytes;
@@ -55,13 +53,11 @@ final class ShareFetchOperation {
      *
      * @param maxBytes of records, however much the request allows
      */
-    ShareFetchOperation(Call call, ShareSession session, ReadablePartitions readable, ShareFetchRequestData request, ShareSettings settings,
-                        int maxBytes) {
+    ShareFetchOperation(Call call, ShareSession session, ReadablePartitions readable, ShareFetchRequestData request, int maxBytes) {
         this.call = call;
         this.session = session;
         this.readable = readable;
-        this.settings = settings;
-        this.limit = Math.min(request.maxRecords(), session.room(settings.maxLocks()));
+        this.limit = Math.min(request.maxRecords(), session.room());
         this.minBytes = Math.max(1, request.minBytes());
         this.maxBytes = Math.min(Math.min(request.maxBytes(), maxBytes), call.maxFetchBytes());
         this.maxWaitMs = request.maxWaitMs();
@@ -80,7 +76,7 @@ final class ShareFetchOperation {
                 deadline = call.loop().schedule(this::onTimeOver, maxWaitMs, TimeUnit.MILLISECONDS);
             }
             if (limit > 0 && !readable.isEmpty()) {
-                session.consumer(readable.topics(), settings, maxHeldBytes).whenComplete((attached, refusal) ->
+                session.consumer(readable.topics(), maxHeldBytes).whenComplete((attached, refusal) ->
                     onLoop(() -> attached(attached, refusal)));
             }
         }));
@@ -194,7 +190,7 @@ final class ShareFetchOperation {
         if (attached != null && !unwanted.isEmpty()) {
             attached.settle(unwanted, Settlement.RELEASE);
         }
-        long lockEnds = System.nanoTime() + settings.lock().toNanos();
+        long lockEnds = System.nanoTime() + session.settings().lock().toNanos();
         for (Delivery delivery : wanted) {
             session.acquire(readable.partitionOf(delivery), delivery, lockEnds);
         }

@@ -2,6 +2,7 @@ package io.tributary.protocol.kafka.handler.share;
 
 import io.tributary.core.security.Operation;
 import io.tributary.protocol.kafka.handler.Call;
+import io.tributary.protocol.kafka.share.ShareSubscriptions;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.GroupAuthorizationException;
 import org.apache.kafka.common.errors.InvalidGroupIdException;
@@ -21,6 +22,7 @@ final class ShareRequest {
         if (!call.caller().mayOnGroup(Operation.READ, group)) {
             throw GroupAuthorizationException.forGroupId(group);
         }
+        ShareSubscriptions.check(call.namespace(), group);
         if (member == null || !isUuid(member)) {
             throw new InvalidRequestException("a member's identifier is a UUID in Base64");
         }

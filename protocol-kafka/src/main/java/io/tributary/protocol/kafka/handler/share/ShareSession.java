@@ -31,6 +31,7 @@ final class ShareSession implements DeliveryHandler {
 
     private final Key key;
     private final ShareSubscriptions subscriptions;
+    private final ShareSettings settings;
     private final CompletionStage<Void> connection;
     private final Set<SharePartition> partitions = new LinkedHashSet<>();
     private final AcquiredRecords acquired = new AcquiredRecords();
@@ -47,12 +48,18 @@ final class ShareSession implements DeliveryHandler {
     /**
      * Begins with nothing.
      *
+     * @param settings   hold as long as the session
      * @param connection tells by its identity, and when it completes
      */
-    ShareSession(Key key, ShareSubscriptions subscriptions, CompletionStage<Void> connection) {
+    ShareSession(Key key, ShareSubscriptions subscriptions, ShareSettings settings, CompletionStage<Void> connection) {
         this.key = key;
+        this.settings = settings;
         this.subscriptions = subscriptions;
         this.connection = connection;
+    }
+
+    ShareSettings settings() {
+        return settings;
     }
 
     CompletionStage<Void> connection() {
@@ -85,9 +92,9 @@ final class ShareSession implements DeliveryHandler {
     }
 
     /** How many records the member may have more. */
-    synchronized int room(int maxLocks) {
+    synchronized int room() {
         acquired.dropExpired(System.nanoTime());
-        return Math.max(0, maxLocks - acquired.size());
+        return Math.max(0, settings.maxLocks() - acquired.size());
     }
 
     synchronized void acquire(SharePartition partition, Delivery delivery, long lockEnds) {
@@ -95,8 +102,7 @@ final class ShareSession implements DeliveryHandler {
     }
 
     /** Settles what the member says of a partition; the errors are those of the protocol. */
-    synchronized CompletionStage<Errors> settle(SharePartition partition, List<Acknowledgement> all, boolean mayRenew,
-                                                ShareSettings settings) {
+    synchronized CompletionStage<Errors> settle(SharePartition partition, List<Acknowledgement> all, boolean mayRenew) {
         Errors error = Acknowledgement.check(all, mayRenew && settings.renews());
         acquired.dropExpired(System.nanoTime());
         Consumer attached = attached();
@@ -112,7 +118,7 @@ final class ShareSession implements DeliveryHandler {
     }
 
     /** The session's consumer; attached, to a subscription that takes these topics, if it is not. Fails with the core's exceptions. */
-    synchronized CompletionStage<Consumer> consumer(Collection<TopicName> topics, ShareSettings settings, long maxBytes) {
+    synchronized CompletionStage<Consumer> consumer(Collection<TopicName> topics, long maxBytes) {
         CompletableFuture<Consumer> attaching = consumer;
         if (attaching == null || attaching.isCompletedExceptionally()) {
             ConsumerOptions options = new ConsumerOptions(false, false, settings.lock()).withMaxBytes(maxBytes);

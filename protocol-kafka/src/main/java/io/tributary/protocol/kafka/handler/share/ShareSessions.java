@@ -1,5 +1,6 @@
 package io.tributary.protocol.kafka.handler.share;
 
+import io.tributary.protocol.kafka.share.ShareSettings;
 import io.tributary.protocol.kafka.share.ShareSubscriptions;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -39,11 +40,12 @@ public final class ShareSessions {
     /**
      * The session that a request is about: a new one for epoch 0, the one that ends for -1, else the one whose turn it is.
      *
+     * @param settings   of a new session
      * @param connection completes when the connection is gone, and with it a new session
      */
-    Opened open(ShareSession.Key key, int epoch, CompletionStage<Void> connection) {
+    Opened open(ShareSession.Key key, int epoch, ShareSettings settings, CompletionStage<Void> connection) {
         if (epoch == ShareRequestMetadata.INITIAL_EPOCH) {
-            return begin(key, connection);
+            return begin(key, settings, connection);
         }
         ShareSession found = find(key);
         if (found == null) {
@@ -53,8 +55,8 @@ public final class ShareSessions {
         return new Opened(error == Errors.NONE ? found : null, error);
     }
 
-    private Opened begin(ShareSession.Key key, CompletionStage<Void> connection) {
-        ShareSession made = new ShareSession(key, subscriptions, connection);
+    private Opened begin(ShareSession.Key key, ShareSettings settings, CompletionStage<Void> connection) {
+        ShareSession made = new ShareSession(key, subscriptions, settings, connection);
         ShareSession before;
         boolean firstOfConnection;
         synchronized (this) {
