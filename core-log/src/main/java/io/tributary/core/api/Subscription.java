@@ -1,5 +1,6 @@
 package io.tributary.core.api;
 
+import io.tributary.core.api.stats.PartitionProgress;
 import io.tributary.core.api.stats.SubscriptionReport;
 import io.tributary.core.model.Binding;
 import io.tributary.core.model.StartPosition;
@@ -32,6 +33,9 @@ public interface Subscription {
 
     /** Drops what is ready (not what is outstanding) and completes with its number. */
     CompletionStage<Long> purge();
+
+    /** How far it is with each partition that its bindings cover. */
+    CompletionStage<List<PartitionProgress>> progress();
 
     /** Counts as a use: a subscription that expires unused has its whole time again. Cheap, and waits for nothing. */
     void touch();

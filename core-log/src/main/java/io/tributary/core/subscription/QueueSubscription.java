@@ -7,6 +7,7 @@ import io.tributary.core.api.Publisher;
 import io.tributary.core.api.Subscription;
 import io.tributary.core.api.SubscriptionStats;
 import io.tributary.core.api.Topic;
+import io.tributary.core.api.stats.PartitionProgress;
 import io.tributary.core.api.stats.SubscriptionCounts;
 import io.tributary.core.api.stats.SubscriptionReport;
 import io.tributary.core.model.BacklogLimit;
@@ -193,6 +194,16 @@ final class QueueSubscription implements Subscription, Reporting {
                 intake.tally().add(Counter.DROPPED, dropped);
                 return dropped;
             }, worker.loop());
+        });
+    }
+
+    @Override
+    public CompletionStage<List<PartitionProgress>> progress() {
+        return stage(() -> {
+            intake.drainFeeds();
+            List<PartitionProgress> progress = new ArrayList<>();
+            intake.sources().forEach(source -> progress.add(source.progress()));
+            return CompletableFuture.completedFuture(progress);
         });
     }
 

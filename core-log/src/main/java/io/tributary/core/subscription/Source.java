@@ -1,6 +1,7 @@
 package io.tributary.core.subscription;
 
 import io.tributary.core.api.Partition;
+import io.tributary.core.api.stats.PartitionProgress;
 import io.tributary.core.model.Filter;
 import io.tributary.core.model.Record;
 import io.tributary.core.model.TopicName;
@@ -388,6 +389,10 @@ final class Source {
             decided(Math.min(target, coverage.nextCovered(scanned)));
         }
         return scanned < target;
+    }
+
+    PartitionProgress progress() {
+        return new PartitionProgress(partition.id(), floor(), Math.max(0, position() - floor() - pendingCount()));
     }
 
     /** How far it may read now. */

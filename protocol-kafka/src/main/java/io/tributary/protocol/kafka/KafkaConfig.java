@@ -1,5 +1,6 @@
 package io.tributary.protocol.kafka;
 
+import io.tributary.protocol.kafka.coordinator.EveryPartitionAssignor;
 import io.tributary.protocol.kafka.coordinator.transaction.TransactionSettings;
 import io.tributary.protocol.kafka.sasl.SaslSettings;
 import java.time.Duration;
@@ -42,9 +43,10 @@ public record KafkaConfig(int maxRequestBytes, int maxControlRequestBytes, int m
      * @param maxSize               members of a group (group.max.size, group.consumer.max.size)
      * @param offsetsRetention      how long offsets of an empty group are kept; whole minutes (offsets.retention.minutes)
      * @param maxMetadataBytes      of an offset's metadata text (offset.metadata.max.bytes)
+     * @param shares                of share groups
      */
     public record Groups(int offsetsPartitions, int threads, Duration initialRebalanceDelay, Duration minSessionTimeout,
-                         Duration maxSessionTimeout, int maxSize, Duration offsetsRetention, int maxMetadataBytes) {
+                         Duration maxSessionTimeout, int maxSize, Duration offsetsRetention, int maxMetadataBytes, Shares shares) {
         public static final Groups DEFAULT = new Groups(50, Math.min(4, Runtime.getRuntime().availableProcessors()), Duration.ZERO,
             Duration.ofSeconds(6), Duration.ofMinutes(30), 100_000, Duration.ofDays(7), 4096);
 
@@ -54,9 +56,21 @@ public record KafkaConfig(int maxRequestBytes, int maxControlRequestBytes, int m
             require(minSessionTimeout.compareTo(maxSessionTimeout) <= 0, "the shortest session timeout is over the longest");
         }
 
+        /** With the defaults for share groups. */
+        public Groups(int offsetsPartitions, int threads, Duration initialRebalanceDelay, Duration minSessionTimeout,
+                      Duration maxSessionTimeout, int maxSize, Duration offsetsRetention, int maxMetadataBytes) {
+            this(offsetsPartitions, threads, initialRebalanceDelay, minSessionTimeout, maxSessionTimeout, maxSize, offsetsRetention,
+                maxMetadataBytes, Shares.DEFAULT);
+        }
+
+        public Groups withShares(Shares value) {
+            return new Groups(offsetsPartitions, threads, initialRebalanceDelay, minSessionTimeout, maxSessionTimeout, maxSize,
+                offsetsRetention, maxMetadataBytes, value);
+        }
+
         /** By Kafka's names. */
         Map<String, String> toKafkaNames() {
-            Map<String, String> names = new TreeMap<>();
+            Map<String, String> names = new TreeMap<>(shares.toKafkaNames());
             names.put("offsets.topic.num.partitions", Integer.toString(offsetsPartitions));
             names.put("group.coordinator.threads", Integer.toString(threads));
             names.put("group.initial.rebalance.delay.ms", Long.toString(initialRebalanceDelay.toMillis()));
@@ -105,6 +119,48 @@ public record KafkaConfig(int maxRequestBytes, int maxControlRequestBytes, int m
             names.put("transaction.abort.timed.out.transaction.cleanup.interval.ms", Long.toString(timeoutCheck.toMillis()));
             names.put("transactional.id.expiration.ms", Long.toString(idExpiration.toMillis()));
             names.put("transaction.remove.expired.transaction.cleanup.interval.ms", Long.toString(expirationCheck.toMillis()));
+            return names;
+        }
+    }
+
+    /**
+     * The settings of share groups (KIP-932).
+     *
+     * @param lock          how long a member has a record (group.share.record.lock.duration.ms)
+     * @param heartbeat     how often members tell that they live (group.share.heartbeat.interval.ms)
+     * @param deliveryLimit after as many deliveries a record that comes back ends (group.share.delivery.count.limit); 2 to 10
+     * @param maxLocks      records that one member may have (group.share.partition.max.record.locks); 100 to 4000
+     * @param maxSize       members of a group (group.share.max.size); 1 to 1000
+     * @param maxSessions   of all connections together (group.share.max.share.sessions); maxSize or more
+     */
+    public record Shares(Duration lock, Duration heartbeat, int deliveryLimit, int maxLocks, int maxSize, int maxSessions) {
+        /** What a group may ask for, unless the broker's own setting is beyond. */
+        private static final Duration SHORTEST_LOCK = Duration.ofSeconds(15);
+        private static final Duration LONGEST_LOCK = Duration.ofSeconds(60);
+        public static final Shares DEFAULT = new Shares(Duration.ofSeconds(30), Duration.ofSeconds(5), 5, 2000, 200, 2000);
+
+        public Shares {
+            require(lock.toMillis() >= 1000 && lock.compareTo(Duration.ofHours(1)) <= 0, "a record's lock takes a second to an hour");
+            require(heartbeat.toMillis() > 0, "heartbeats are some time apart");
+            require(deliveryLimit >= 2 && deliveryLimit <= 10, "records of share groups are delivered 2 to 10 times at most");
+            require(maxLocks >= 100 && maxLocks <= 4000, "a member of a share group has 100 to 4000 records at most");
+            require(maxSize > 0 && maxSize <= 1000, "a share group has 1 to 1000 members at most");
+            require(maxSessions >= maxSize, "there are fewer share sessions than one group may have members");
+        }
+
+        /** By Kafka's names. */
+        Map<String, String> toKafkaNames() {
+            Map<String, String> names = new TreeMap<>();
+            names.put("group.share.record.lock.duration.ms", Long.toString(lock.toMillis()));
+            names.put("group.share.min.record.lock.duration.ms", Long.toString(Math.min(SHORTEST_LOCK.toMillis(), lock.toMillis())));
+            names.put("group.share.max.record.lock.duration.ms", Long.toString(Math.max(LONGEST_LOCK.toMillis(), lock.toMillis())));
+            names.put("group.share.heartbeat.interval.ms", Long.toString(heartbeat.toMillis()));
+            names.put("group.share.min.heartbeat.interval.ms", Long.toString(heartbeat.toMillis()));
+            names.put("group.share.delivery.count.limit", Integer.toString(deliveryLimit));
+            names.put("group.share.partition.max.record.locks", Integer.toString(maxLocks));
+            names.put("group.share.max.size", Integer.toString(maxSize));
+            names.put("group.share.max.share.sessions", Integer.toString(maxSessions));
+            names.put("group.share.assignors", EveryPartitionAssignor.class.getName());
             return names;
         }
     }

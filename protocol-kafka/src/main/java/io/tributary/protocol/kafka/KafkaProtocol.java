@@ -23,10 +23,13 @@ import io.tributary.protocol.kafka.handler.configs.AlterConfigsHandler;
 import io.tributary.protocol.kafka.handler.configs.BrokerSettings;
 import io.tributary.protocol.kafka.handler.configs.DescribeConfigsHandler;
 import io.tributary.protocol.kafka.handler.configs.IncrementalAlterConfigsHandler;
+import io.tributary.protocol.kafka.handler.groups.AlterShareGroupOffsetsHandler;
 import io.tributary.protocol.kafka.handler.groups.ConsumerGroupDescribeHandler;
 import io.tributary.protocol.kafka.handler.groups.ConsumerGroupHeartbeatHandler;
 import io.tributary.protocol.kafka.handler.groups.DeleteGroupsHandler;
+import io.tributary.protocol.kafka.handler.groups.DeleteShareGroupOffsetsHandler;
 import io.tributary.protocol.kafka.handler.groups.DescribeGroupsHandler;
+import io.tributary.protocol.kafka.handler.groups.DescribeShareGroupOffsetsHandler;
 import io.tributary.protocol.kafka.handler.groups.FindCoordinatorHandler;
 import io.tributary.protocol.kafka.handler.groups.HeartbeatHandler;
 import io.tributary.protocol.kafka.handler.groups.JoinGroupHandler;
@@ -35,6 +38,8 @@ import io.tributary.protocol.kafka.handler.groups.ListGroupsHandler;
 import io.tributary.protocol.kafka.handler.groups.OffsetCommitHandler;
 import io.tributary.protocol.kafka.handler.groups.OffsetDeleteHandler;
 import io.tributary.protocol.kafka.handler.groups.OffsetFetchHandler;
+import io.tributary.protocol.kafka.handler.groups.ShareGroupDescribeHandler;
+import io.tributary.protocol.kafka.handler.groups.ShareGroupHeartbeatHandler;
 import io.tributary.protocol.kafka.handler.groups.StreamsGroupDescribeHandler;
 import io.tributary.protocol.kafka.handler.groups.StreamsGroupHeartbeatHandler;
 import io.tributary.protocol.kafka.handler.groups.SyncGroupHandler;
@@ -53,6 +58,9 @@ import io.tributary.protocol.kafka.handler.security.DescribeScramUsersHandler;
 import io.tributary.protocol.kafka.handler.security.NoDelegationTokens;
 import io.tributary.protocol.kafka.handler.security.SaslAuthenticateHandler;
 import io.tributary.protocol.kafka.handler.security.SaslHandshakeHandler;
+import io.tributary.protocol.kafka.handler.share.ShareAcknowledgeHandler;
+import io.tributary.protocol.kafka.handler.share.ShareFetchHandler;
+import io.tributary.protocol.kafka.handler.share.ShareSessions;
 import io.tributary.protocol.kafka.handler.topics.CreatePartitionsHandler;
 import io.tributary.protocol.kafka.handler.topics.CreateTopicsHandler;
 import io.tributary.protocol.kafka.handler.topics.DeleteTopicsHandler;
@@ -71,6 +79,7 @@ import io.tributary.protocol.kafka.handler.transactions.WriteTxnMarkersHandler;
 import io.tributary.protocol.kafka.quota.ClientQuotas;
 import io.tributary.protocol.kafka.session.KafkaSessions;
 import io.tributary.protocol.kafka.session.SessionLimits;
+import io.tributary.protocol.kafka.share.ShareSubscriptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -152,9 +161,9 @@ public final class KafkaProtocol implements Protocol {
             new CreateTopicsHandler(broker),
             new DeleteTopicsHandler(topics),
             new CreatePartitionsHandler(topics, broker.nodeId()),
-            new DescribeConfigsHandler(broker, new BrokerSettings(config.toKafkaNames(), KafkaConfig.DEFAULT.toKafkaNames())),
+            new DescribeConfigsHandler(broker, new BrokerSettings(config.toKafkaNames(), KafkaConfig.DEFAULT.toKafkaNames()), groups),
             new AlterConfigsHandler(topics),
-            new IncrementalAlterConfigsHandler(topics),
+            new IncrementalAlterConfigsHandler(topics, groups),
             new FindCoordinatorHandler(groups, transactions, broker.nodeId()),
             new JoinGroupHandler(groups),
             new SyncGroupHandler(groups),
@@ -173,11 +182,24 @@ public final class KafkaProtocol implements Protocol {
             new SaslHandshakeHandler(),
             new SaslAuthenticateHandler()));
         handlers.addAll(securityHandlers(broker.access()));
-        handlers.addAll(clusterHandlers(broker));
+        handlers.addAll(clusterHandlers(broker, groups));
+        handlers.addAll(shareHandlers(broker, groups));
         return handlers;
     }
 
-    private static List<ApiHandler<?>> clusterHandlers(Broker broker) {
+    private List<ApiHandler<?>> shareHandlers(Broker broker, GroupCoordinators groups) {
+        ShareSessions sessions = new ShareSessions(new ShareSubscriptions(broker.subscriptions()), config.groups().shares().maxSessions());
+        return List.of(
+            new ShareGroupHeartbeatHandler(groups),
+            new ShareGroupDescribeHandler(groups),
+            new ShareFetchHandler(groups, sessions, broker.topics(), config.fetchMaxBytes()),
+            new ShareAcknowledgeHandler(groups, sessions),
+            new DescribeShareGroupOffsetsHandler(groups),
+            new AlterShareGroupOffsetsHandler(groups, broker.topics()),
+            new DeleteShareGroupOffsetsHandler(groups, broker.topics()));
+    }
+
+    private static List<ApiHandler<?>> clusterHandlers(Broker broker, GroupCoordinators groups) {
         Topics topics = broker.topics();
         return List.of(
             new DescribeLogDirsHandler(topics),
@@ -185,7 +207,7 @@ public final class KafkaProtocol implements Protocol {
             new ElectLeadersHandler(topics),
             new AlterPartitionReassignmentsHandler(topics, broker.nodeId()),
             new ListPartitionReassignmentsHandler(),
-            new ListConfigResourcesHandler(broker));
+            new ListConfigResourcesHandler(broker, groups));
     }
 
     private static List<ApiHandler<?>> securityHandlers(Access access) {

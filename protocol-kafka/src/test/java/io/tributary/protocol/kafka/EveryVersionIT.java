@@ -12,6 +12,7 @@ import org.apache.kafka.common.message.AddPartitionsToTxnRequestData;
 import org.apache.kafka.common.message.AddPartitionsToTxnRequestData.AddPartitionsToTxnTopic;
 import org.apache.kafka.common.message.AddPartitionsToTxnRequestData.AddPartitionsToTxnTopicCollection;
 import org.apache.kafka.common.message.AddPartitionsToTxnRequestData.AddPartitionsToTxnTransaction;
+import org.apache.kafka.common.message.AlterShareGroupOffsetsRequestData;
 import org.apache.kafka.common.message.AlterUserScramCredentialsRequestData;
 import org.apache.kafka.common.message.AlterUserScramCredentialsRequestData.ScramCredentialDeletion;
 import org.apache.kafka.common.message.AlterUserScramCredentialsRequestData.ScramCredentialUpsertion;
@@ -25,6 +26,7 @@ import org.apache.kafka.common.message.DeleteGroupsRequestData;
 import org.apache.kafka.common.message.DeleteRecordsRequestData;
 import org.apache.kafka.common.message.DeleteRecordsRequestData.DeleteRecordsPartition;
 import org.apache.kafka.common.message.DeleteRecordsRequestData.DeleteRecordsTopic;
+import org.apache.kafka.common.message.DeleteShareGroupOffsetsRequestData;
 import org.apache.kafka.common.message.DeleteTopicsRequestData;
 import org.apache.kafka.common.message.DeleteTopicsRequestData.DeleteTopicState;
 import org.apache.kafka.common.message.DescribeAclsRequestData;
@@ -32,6 +34,8 @@ import org.apache.kafka.common.message.DescribeConfigsRequestData;
 import org.apache.kafka.common.message.DescribeConfigsRequestData.DescribeConfigsResource;
 import org.apache.kafka.common.message.DescribeGroupsRequestData;
 import org.apache.kafka.common.message.DescribeProducersRequestData;
+import org.apache.kafka.common.message.DescribeShareGroupOffsetsRequestData;
+import org.apache.kafka.common.message.DescribeShareGroupOffsetsRequestData.DescribeShareGroupOffsetsRequestGroup;
 import org.apache.kafka.common.message.DescribeTopicPartitionsRequestData;
 import org.apache.kafka.common.message.DescribeTransactionsRequestData;
 import org.apache.kafka.common.message.EndTxnRequestData;
@@ -58,6 +62,10 @@ import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
 import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
 import org.apache.kafka.common.message.ProduceRequestData.TopicProduceDataCollection;
+import org.apache.kafka.common.message.ShareAcknowledgeRequestData;
+import org.apache.kafka.common.message.ShareFetchRequestData;
+import org.apache.kafka.common.message.ShareGroupDescribeRequestData;
+import org.apache.kafka.common.message.ShareGroupHeartbeatRequestData;
 import org.apache.kafka.common.message.TxnOffsetCommitRequestData;
 import org.apache.kafka.common.message.TxnOffsetCommitRequestData.TxnOffsetCommitRequestPartition;
 import org.apache.kafka.common.message.TxnOffsetCommitRequestData.TxnOffsetCommitRequestTopic;
@@ -127,10 +135,11 @@ class EveryVersionIT {
     }
 
     @Test
-    void nothingOfSharesIsAdvertised() {
+    void whatIsServedIsAdvertised() {
         assertThat(advertised()).extracting(version -> ApiKeys.forId(version.apiKey()))
-            .contains(ApiKeys.PRODUCE, ApiKeys.FETCH, ApiKeys.CONSUMER_GROUP_HEARTBEAT, ApiKeys.END_TXN, ApiKeys.ADD_PARTITIONS_TO_TXN)
-            .doesNotContain(ApiKeys.SHARE_FETCH);
+            .contains(ApiKeys.PRODUCE, ApiKeys.FETCH, ApiKeys.CONSUMER_GROUP_HEARTBEAT, ApiKeys.END_TXN, ApiKeys.ADD_PARTITIONS_TO_TXN,
+                ApiKeys.STREAMS_GROUP_HEARTBEAT, ApiKeys.SHARE_FETCH, ApiKeys.SHARE_ACKNOWLEDGE)
+            .doesNotContain(ApiKeys.WRITE_SHARE_GROUP_STATE, ApiKeys.VOTE);
     }
 
     private static ApiMessage request(ApiKeys api, short version) {
@@ -176,8 +185,28 @@ class EveryVersionIT {
             case ALTER_USER_SCRAM_CREDENTIALS -> new AlterUserScramCredentialsRequestData()
                 .setDeletions(List.of(new ScramCredentialDeletion().setName("nobody").setMechanism((byte) 1)))
                 .setUpsertions(List.of(new ScramCredentialUpsertion().setName("somebody").setMechanism((byte) 9)));
+            case SHARE_GROUP_HEARTBEAT -> new ShareGroupHeartbeatRequestData().setGroupId("shared-" + version)
+                .setMemberId(Uuid.randomUuid().toString()).setSubscribedTopicNames(List.of(TOPIC));
+            case SHARE_GROUP_DESCRIBE -> new ShareGroupDescribeRequestData().setGroupIds(List.of("nobody"));
+            case SHARE_FETCH -> new ShareFetchRequestData().setGroupId("fetching-" + version).setMemberId(Uuid.randomUuid().toString())
+                .setMaxRecords(1).setTopics(shared());
+            case SHARE_ACKNOWLEDGE -> new ShareAcknowledgeRequestData().setGroupId("fetching-" + version)
+                .setMemberId(Uuid.randomUuid().toString()).setShareSessionEpoch(1);
+            case DESCRIBE_SHARE_GROUP_OFFSETS -> new DescribeShareGroupOffsetsRequestData().setGroups(List.of(
+                new DescribeShareGroupOffsetsRequestGroup().setGroupId("nobody").setTopics(null)));
+            case ALTER_SHARE_GROUP_OFFSETS -> new AlterShareGroupOffsetsRequestData().setGroupId("nobody");
+            case DELETE_SHARE_GROUP_OFFSETS -> new DeleteShareGroupOffsetsRequestData().setGroupId("nobody");
             default -> api.messageType.newRequest();
         };
+    }
+
+    private static ShareFetchRequestData.FetchTopicCollection shared() {
+        ShareFetchRequestData.FetchTopicCollection topics = new ShareFetchRequestData.FetchTopicCollection();
+        ShareFetchRequestData.FetchTopic topic = new ShareFetchRequestData.FetchTopic().setTopicId(topicId);
+        topic.partitions().add(new ShareFetchRequestData.FetchPartition().setPartitionIndex(0));
+        topic.partitions().add(new ShareFetchRequestData.FetchPartition().setPartitionIndex(9));
+        topics.add(topic);
+        return topics;
     }
 
     private static ApiMessage produce(short version) {

@@ -3,12 +3,15 @@ package io.tributary.protocol.kafka.coordinator;
 import com.yammer.metrics.core.MetricsRegistry;
 import io.tributary.core.api.Broker;
 import io.tributary.core.api.Registration;
+import io.tributary.core.api.StateTable;
 import io.tributary.core.api.Topic;
 import io.tributary.core.model.Compaction;
 import io.tributary.core.model.Namespace;
 import io.tributary.core.model.TopicConfig;
 import io.tributary.core.model.TopicName;
 import io.tributary.protocol.kafka.coordinator.transaction.TransactionCoordinators;
+import io.tributary.protocol.kafka.share.ShareSettings;
+import io.tributary.protocol.kafka.share.ShareSubscriptions;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +33,6 @@ import org.apache.kafka.coordinator.group.GroupCoordinatorConfig;
 import org.apache.kafka.coordinator.group.GroupCoordinatorService;
 import org.apache.kafka.coordinator.group.metrics.GroupCoordinatorMetrics;
 import org.apache.kafka.coordinator.group.modern.share.ShareGroupConfig;
-import org.apache.kafka.server.share.persister.NoOpStatePersister;
 import org.apache.kafka.server.util.timer.SystemTimer;
 import org.apache.kafka.server.util.timer.SystemTimerReaper;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +56,7 @@ final class GroupCoordinatorHost {
     private final GroupCoordinatorMetrics groupMetrics = new GroupCoordinatorMetrics(new MetricsRegistry(), metrics);
     private final TopicImages images;
     private final CompletableFuture<GroupCoordinator> ready = new CompletableFuture<>();
+    private final CompletableFuture<GroupConfigs> configs = new CompletableFuture<>();
     private @Nullable GroupCoordinatorService service;
     private @Nullable Registration registration;
     private int epoch;
@@ -77,18 +80,31 @@ final class GroupCoordinatorHost {
         int partitions = GroupCoordinatorConfig.fromProps(settings).offsetsTopicPartitions();
         TopicConfig config = TopicConfig.ofPartitions(partitions).withCompaction(Compaction.ON).withSegmentBytes(OFFSETS_SEGMENT_BYTES);
         TopicName name = GroupCoordinators.offsetsTopic(namespace);
-        broker.topics().getOrCreate(name, config).thenAcceptAsync(this::run, executor).whenComplete((done, failure) -> {
+        CompletionStage<Prerequisites> found =
+            broker.topics().getOrCreate(name, config).thenCombine(broker.stateTable(GroupConfigs.TABLE), Prerequisites::new);
+        found.thenAcceptAsync(this::run, executor).whenComplete((done, failure) -> {
             if (failure != null) {
                 LOG.error("the group coordinator of namespace {} does not start", namespace, failure);
                 ready.completeExceptionally(failure);
+                configs.completeExceptionally(failure);
             }
         });
         return ready;
     }
 
-    private void run(Topic topic) {
+    /** What must be there before the coordinator can run. */
+    private record Prerequisites(Topic topic, StateTable table) {
+    }
+
+    private void run(Prerequisites found) {
+        Topic topic = found.topic();
         OffsetsTopic writer = new OffsetsTopic(topic, transactions, this::reload);
         GroupCoordinatorConfig config = GroupCoordinatorConfig.fromProps(settings);
+        ShareGroupConfig shareConfig = ShareGroupConfig.fromProps(settings);
+        GroupConfigManager configManager = new GroupConfigManager(config, shareConfig);
+        ShareSubscriptions shares = new ShareSubscriptions(broker.subscriptions());
+        SubscriptionPersister persister = new SubscriptionPersister(broker.topics(), namespace, shares,
+            group -> ShareSettings.of(configManager.groupConfig(group), shareConfig));
         GroupCoordinatorService built = new GroupCoordinatorService.Builder(broker.nodeId(), config)
             .withWriter(writer)
             .withLoader(new OffsetsLoader(() -> writer, executor))
@@ -96,19 +112,27 @@ final class GroupCoordinatorHost {
             .withTimer(new SystemTimerReaper("kafka-groups-reaper", new SystemTimer("kafka-groups-timer")))
             .withCoordinatorRuntimeMetrics(new CoordinatorRuntimeMetricsImpl(metrics, METRICS_GROUP, false))
             .withGroupCoordinatorMetrics(groupMetrics)
-            .withGroupConfigManager(new GroupConfigManager(config, ShareGroupConfig.fromProps(settings)))
-            .withPersister(new NoOpStatePersister())
+            .withGroupConfigManager(configManager)
+            .withPersister(persister)
             .withAuthorizerPlugin(Optional.empty())
             .withPartitionMetadataClient(new EndOffsets(broker.topics(), namespace))
             .build();
         service = built;
         built.startup(writer::partitions);
+        GroupConfigs groupConfigs = new GroupConfigs(found.table(), namespace, config, shareConfig, built, shares);
+        groupConfigs.load();
+        configs.complete(groupConfigs);
         registration = broker.topics().onChange(this::onTopicChange);
         publish(built, broker.topics().list(namespace).stream().map(Topic::name).toList());
         for (int partition = 0; partition < writer.partitions(); partition++) {
             built.onElection(partition, epoch);
         }
         ready.complete(built);
+    }
+
+    /** Completes as {@link #start} does. */
+    CompletionStage<GroupConfigs> configs() {
+        return configs;
     }
 
     private void onTopicChange(TopicName name) {
@@ -162,6 +186,7 @@ final class GroupCoordinatorHost {
                 metrics.close();
             } finally {
                 ready.completeExceptionally(new IllegalStateException("the group coordinator has stopped"));
+                configs.completeExceptionally(new IllegalStateException("the group coordinator has stopped"));
                 executor.shutdown();
                 stopped.complete(null);
             }

@@ -4,6 +4,7 @@ import io.tributary.core.api.Broker;
 import io.tributary.core.model.Namespace;
 import io.tributary.core.model.TopicName;
 import io.tributary.protocol.kafka.coordinator.transaction.TransactionCoordinators;
+import io.tributary.protocol.kafka.share.ShareSettings;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -55,6 +56,19 @@ public final class GroupCoordinators {
             return CompletableFuture.failedFuture(new CoordinatorNotAvailableException("the broker is stopping"));
         }
         return found.coordinator();
+    }
+
+    /** The configs of the namespace's groups. Fails as {@link #of} does. */
+    public CompletionStage<GroupConfigs> configs(Namespace namespace) {
+        Running found = find(namespace);
+        return found == null
+            ? CompletableFuture.failedFuture(new CoordinatorNotAvailableException("the broker is stopping"))
+            : found.coordinator().thenCompose(ready -> found.host().configs());
+    }
+
+    /** What holds for a share group. Fails as {@link #of} does. */
+    public CompletionStage<ShareSettings> shareSettings(Namespace namespace, String group) {
+        return configs(namespace).thenApply(configs -> configs.shareSettings(group));
     }
 
     private synchronized @Nullable Running find(Namespace namespace) {

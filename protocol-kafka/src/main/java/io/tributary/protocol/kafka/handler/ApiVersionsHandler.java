@@ -10,6 +10,7 @@ import org.apache.kafka.common.message.ApiVersionsResponseData.SupportedFeatureK
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.ApiVersionsRequest;
+import org.apache.kafka.server.common.ShareVersion;
 import org.apache.kafka.server.common.TransactionVersion;
 
 /**
@@ -51,16 +52,22 @@ final class ApiVersionsHandler extends ApiHandler<ApiVersionsRequest> {
         return Reply.now(response);
     }
 
-    /** Transactions of version 2 (KIP-890): by this a producer knows that it need not add partitions, and that its epoch rises. */
+    /**
+     * Transactions of version 2 (KIP-890): by this a producer knows that it need not add partitions, and that its epoch rises. Share groups
+     * with dead letters (KIP-1191).
+     */
     private static void addFeatures(ApiVersionsResponseData response, short version) {
-        String name = TransactionVersion.FEATURE_NAME;
-        short level = TransactionVersion.LATEST_PRODUCTION.featureLevel();
+        addFeature(response, version, TransactionVersion.FEATURE_NAME, TransactionVersion.LATEST_PRODUCTION.featureLevel());
+        addFeature(response, version, ShareVersion.FEATURE_NAME, ShareVersion.SV_2.featureLevel());
+        response.setFinalizedFeaturesEpoch(FEATURES_EPOCH);
+    }
+
+    private static void addFeature(ApiVersionsResponseData response, short version, String name, short level) {
         if (version >= LOWEST_LEVEL_ZERO_MIN_VERSION) {
             response.supportedFeatures().add(new SupportedFeatureKey().setName(name).setMinVersion((short) 0).setMaxVersion(level));
         }
         response.finalizedFeatures().add(
             new FinalizedFeatureKey().setName(name).setMinVersionLevel(level).setMaxVersionLevel(level));
-        response.setFinalizedFeaturesEpoch(FEATURES_EPOCH);
     }
 
     private boolean isMeantForAnother(ApiVersionsRequestData data) {

@@ -2,6 +2,7 @@ package io.tributary.protocol.kafka.handler;
 
 import io.tributary.core.model.Namespace;
 import io.tributary.protocol.kafka.sasl.SaslLogin;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import org.apache.kafka.common.requests.RequestContext;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,7 @@ public final class Call {
     private final SaslLogin login;
     private final ScheduledExecutorService loop;
     private final int maxFetchBytes;
+    private final CompletionStage<Void> connectionEnd;
     private boolean hurried;
     private @Nullable Runnable onHurry;
 
@@ -22,13 +24,16 @@ public final class Call {
      * @param login         how far the connection's login is
      * @param loop          the connection's event loop
      * @param maxFetchBytes of records in the answer, by the client's quota
+     * @param connectionEnd completes when the connection is gone; the same object for all calls of a connection
      */
-    public Call(RequestContext context, Caller caller, SaslLogin login, ScheduledExecutorService loop, int maxFetchBytes) {
+    public Call(RequestContext context, Caller caller, SaslLogin login, ScheduledExecutorService loop, int maxFetchBytes,
+                CompletionStage<Void> connectionEnd) {
         this.context = context;
         this.caller = caller;
         this.login = login;
         this.loop = loop;
         this.maxFetchBytes = maxFetchBytes;
+        this.connectionEnd = connectionEnd;
     }
 
     public RequestContext context() {
@@ -49,6 +54,11 @@ public final class Call {
 
     public int maxFetchBytes() {
         return maxFetchBytes;
+    }
+
+    /** Completes when the connection is gone; the same object for all calls of a connection. */
+    public CompletionStage<Void> connectionEnd() {
+        return connectionEnd;
     }
 
     /** The version of the request, in which the response is written. */

@@ -194,7 +194,7 @@ final class KafkaSession extends ChannelInboundHandlerAdapter {
         inFlightBytes += request.sizeInBytes();
         int maxFetchBytes = pacing().maxFetchBytes(request.context(), client.caller());
         PendingRequest place = new PendingRequest(request,
-            new Call(request.context(), client.caller(), client.login(), ctx.executor(), maxFetchBytes));
+            new Call(request.context(), client.caller(), client.login(), ctx.executor(), maxFetchBytes, closed));
         pending.add(place);
         CompletionStage<Reply> reply = begin(handler, place);
         place.setBusyNanos(System.nanoTime() - begun);

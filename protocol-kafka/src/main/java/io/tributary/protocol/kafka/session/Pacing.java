@@ -9,6 +9,7 @@ import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.message.FetchResponseData;
+import org.apache.kafka.common.message.ShareFetchResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.requests.RequestContext;
@@ -58,6 +59,8 @@ final class Pacing {
             waitMs = Math.max(waitMs, throttle.bytes(QuotaKind.PRODUCE, place.request().sizeInBytes()));
         } else if (answer instanceof FetchResponseData fetched) {
             waitMs = Math.max(waitMs, throttle.bytes(QuotaKind.FETCH, sizeOf(fetched)));
+        } else if (answer instanceof ShareFetchResponseData shared) {
+            waitMs = Math.max(waitMs, throttle.bytes(QuotaKind.FETCH, sizeOf(shared)));
         }
         if (waitMs <= 0) {
             return;
@@ -82,5 +85,10 @@ final class Pacing {
             }
         }
         return size;
+    }
+
+    private static long sizeOf(ShareFetchResponseData response) {
+        return response.responses().stream().flatMap(topic -> topic.partitions().stream())
+            .mapToLong(partition -> partition.records().sizeInBytes()).sum();
     }
 }

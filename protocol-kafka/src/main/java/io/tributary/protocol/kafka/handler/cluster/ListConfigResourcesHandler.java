@@ -2,6 +2,7 @@ package io.tributary.protocol.kafka.handler.cluster;
 
 import io.tributary.core.api.Broker;
 import io.tributary.core.security.Operation;
+import io.tributary.protocol.kafka.coordinator.GroupCoordinators;
 import io.tributary.protocol.kafka.handler.ApiHandler;
 import io.tributary.protocol.kafka.handler.Call;
 import io.tributary.protocol.kafka.handler.Reply;
@@ -15,16 +16,21 @@ import org.apache.kafka.common.message.ListConfigResourcesResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.requests.ListConfigResourcesRequest;
 
-/** ListConfigResources (KIP-1142): topics and this broker have configs. Version 0 asks for those of client metrics; there are none. */
+/**
+ * ListConfigResources (KIP-1142): topics, this broker and some groups have configs. Version 0 asks for those of client
+ * metrics; there are none.
+ */
 public final class ListConfigResourcesHandler extends ApiHandler<ListConfigResourcesRequest> {
     private static final Set<ConfigResource.Type> LISTED = EnumSet.of(ConfigResource.Type.TOPIC, ConfigResource.Type.BROKER,
         ConfigResource.Type.BROKER_LOGGER, ConfigResource.Type.CLIENT_METRICS, ConfigResource.Type.GROUP);
 
+    private final GroupCoordinators coordinators;
     private final TopicLookup lookup;
     private final int nodeId;
 
-    public ListConfigResourcesHandler(Broker broker) {
+    public ListConfigResourcesHandler(Broker broker, GroupCoordinators coordinators) {
         super(ApiKeys.LIST_CONFIG_RESOURCES, ListConfigResourcesRequest.class);
+        this.coordinators = coordinators;
         this.lookup = new TopicLookup(broker.topics());
         this.nodeId = broker.nodeId();
     }
@@ -50,7 +56,13 @@ public final class ListConfigResourcesHandler extends ApiHandler<ListConfigResou
         if (wanted.contains(ConfigResource.Type.BROKER)) {
             add(response, ConfigResource.Type.BROKER, Integer.toString(nodeId));
         }
-        return Reply.now(response);
+        if (!wanted.contains(ConfigResource.Type.GROUP)) {
+            return Reply.now(response);
+        }
+        return coordinators.configs(call.namespace()).thenApply(configs -> {
+            configs.groups().forEach(group -> add(response, ConfigResource.Type.GROUP, group));
+            return new Reply.Message(response);
+        });
     }
 
     private static void add(ListConfigResourcesResponseData response, ConfigResource.Type type, String name) {

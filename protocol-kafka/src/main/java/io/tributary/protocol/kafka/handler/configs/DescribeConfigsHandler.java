@@ -4,6 +4,7 @@ import io.tributary.core.api.Broker;
 import io.tributary.core.api.Topic;
 import io.tributary.core.model.TopicConfig;
 import io.tributary.core.security.Operation;
+import io.tributary.protocol.kafka.coordinator.GroupCoordinators;
 import io.tributary.protocol.kafka.handler.ApiHandler;
 import io.tributary.protocol.kafka.handler.Call;
 import io.tributary.protocol.kafka.handler.Reply;
@@ -12,6 +13,7 @@ import io.tributary.protocol.kafka.translate.KafkaErrors;
 import io.tributary.protocol.kafka.translate.TopicSetting;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.InvalidRequestException;
@@ -24,33 +26,44 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.requests.DescribeConfigsRequest;
 import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigSource;
 
-/** DescribeConfigs of topics and of this broker, with synonyms (KIP-226) and documentation (KIP-569). */
+/** DescribeConfigs of topics, groups and this broker, with synonyms (KIP-226) and documentation (KIP-569). */
 public final class DescribeConfigsHandler extends ApiHandler<DescribeConfigsRequest> {
     private final Broker broker;
     private final BrokerSettings brokerSettings;
     private final TopicLookup lookup;
+    private final GroupConfigResource groups;
 
-    public DescribeConfigsHandler(Broker broker, BrokerSettings brokerSettings) {
+    public DescribeConfigsHandler(Broker broker, BrokerSettings brokerSettings, GroupCoordinators coordinators) {
         super(ApiKeys.DESCRIBE_CONFIGS, DescribeConfigsRequest.class);
         this.broker = broker;
         this.brokerSettings = brokerSettings;
+        this.groups = new GroupConfigResource(coordinators);
         this.lookup = new TopicLookup(broker.topics());
     }
 
     @Override
     protected CompletionStage<Reply> answer(Call call, DescribeConfigsRequest request) {
-        List<DescribeConfigsResult> results = new ArrayList<>();
+        List<CompletableFuture<DescribeConfigsResult>> results = new ArrayList<>();
         for (DescribeConfigsResource resource : request.data().resources()) {
             DescribeConfigsResult result = new DescribeConfigsResult().setResourceType(resource.resourceType())
                 .setResourceName(resource.resourceName());
-            try {
-                result.setConfigs(select(describe(call, resource), resource, request));
-            } catch (RuntimeException e) {
-                result.setErrorCode(KafkaErrors.of(e).code()).setErrorMessage(KafkaErrors.message(e));
-            }
-            results.add(result);
+            results.add(find(call, resource).handle((found, failure) -> failure == null
+                ? result.setConfigs(select(found, resource, request))
+                : result.setErrorCode(KafkaErrors.of(failure).code()).setErrorMessage(KafkaErrors.message(failure)))
+                .toCompletableFuture());
         }
-        return Reply.now(new DescribeConfigsResponseData().setResults(results));
+        return CompletableFuture.allOf(results.toArray(CompletableFuture[]::new)).thenApply(done -> new Reply.Message(
+            new DescribeConfigsResponseData().setResults(results.stream().map(CompletableFuture::join).toList())));
+    }
+
+    private CompletionStage<List<DescribeConfigsResourceResult>> find(Call call, DescribeConfigsResource resource) {
+        try {
+            return resource.resourceType() == ConfigResource.Type.GROUP.id()
+                ? groups.describe(call, resource.resourceName())
+                : CompletableFuture.completedFuture(describe(call, resource));
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     private List<DescribeConfigsResourceResult> describe(Call call, DescribeConfigsResource resource) {

@@ -1,7 +1,7 @@
 package io.tributary.protocol.kafka.handler.configs;
 
 import io.tributary.core.api.Topics;
-import io.tributary.core.model.TopicConfig;
+import io.tributary.protocol.kafka.coordinator.GroupCoordinators;
 import io.tributary.protocol.kafka.handler.ApiHandler;
 import io.tributary.protocol.kafka.handler.Call;
 import io.tributary.protocol.kafka.handler.Reply;
@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData.AlterConfigsResource;
 import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData.AlterableConfig;
@@ -26,9 +27,11 @@ import org.jspecify.annotations.Nullable;
 /** IncrementalAlterConfigs (KIP-339): set and delete. No list config here has more than one value, so append and subtract are refused. */
 public final class IncrementalAlterConfigsHandler extends ApiHandler<IncrementalAlterConfigsRequest> {
     private final TopicConfigChanges changes;
+    private final GroupConfigResource groups;
 
-    public IncrementalAlterConfigsHandler(Topics topics) {
+    public IncrementalAlterConfigsHandler(Topics topics, GroupCoordinators coordinators) {
         super(ApiKeys.INCREMENTAL_ALTER_CONFIGS, IncrementalAlterConfigsRequest.class);
+        this.groups = new GroupConfigResource(coordinators);
         this.changes = new TopicConfigChanges(topics);
     }
 
@@ -38,8 +41,7 @@ public final class IncrementalAlterConfigsHandler extends ApiHandler<Incremental
         for (AlterConfigsResource resource : request.data().resources()) {
             AlterConfigsResourceResponse response = new AlterConfigsResourceResponse().setResourceType(resource.resourceType())
                 .setResourceName(resource.resourceName()).setErrorMessage(null);
-            results.add(changes.apply(call, resource.resourceType(), resource.resourceName(), config -> change(config, resource),
-                request.data().validateOnly()).handle((done, failure) -> failure == null
+            results.add(apply(call, resource, request.data().validateOnly()).handle((done, failure) -> failure == null
                     ? response
                     : response.setErrorCode(KafkaErrors.of(failure).code()).setErrorMessage(KafkaErrors.message(failure)))
                 .toCompletableFuture());
@@ -48,7 +50,19 @@ public final class IncrementalAlterConfigsHandler extends ApiHandler<Incremental
             new IncrementalAlterConfigsResponseData().setResponses(results.stream().map(CompletableFuture::join).toList())));
     }
 
-    private TopicConfig change(TopicConfig config, AlterConfigsResource resource) {
+    private CompletionStage<?> apply(Call call, AlterConfigsResource resource, boolean validateOnly) {
+        if (resource.resourceType() != ConfigResource.Type.GROUP.id()) {
+            return changes.apply(call, resource.resourceType(), resource.resourceName(),
+                config -> TopicSettings.change(config, values(resource), changes.defaults()), validateOnly);
+        }
+        try {
+            return groups.change(call, resource.resourceName(), values(resource), validateOnly);
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private static Map<String, @Nullable String> values(AlterConfigsResource resource) {
         Map<String, @Nullable String> values = new HashMap<>();
         for (AlterableConfig altered : resource.configs()) {
             OpType operation = OpType.forId(altered.configOperation());
@@ -60,6 +74,6 @@ public final class IncrementalAlterConfigsHandler extends ApiHandler<Incremental
                 throw new InvalidConfigurationException("cannot " + operation + " " + altered.name());
             }
         }
-        return TopicSettings.change(config, values, changes.defaults());
+        return values;
     }
 }
