@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -27,8 +28,9 @@ import org.apache.kafka.common.security.plain.PlainLoginModule;
 import org.apache.kafka.common.security.scram.ScramLoginModule;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.jspecify.annotations.Nullable;
 
-/** A broker in this process that speaks Kafka, and Kafka's own clients for it. */
+/** A broker in this process that speaks Kafka, or {@link KafkaPeer Kafka itself}, and Kafka's own clients for it. */
 final class KafkaFixture implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(60);
     /** As small as the tests need it, so that they start fast. */
@@ -36,7 +38,7 @@ final class KafkaFixture implements AutoCloseable {
         Duration.ofMinutes(5), 100, Duration.ofDays(7), 4096)).withTransactions(new KafkaConfig.Transactions(5, Duration.ofMinutes(15),
         Duration.ofMillis(100), Duration.ofDays(7), Duration.ofSeconds(1), 1_000));
 
-    private final TestBroker broker;
+    private final @Nullable TestBroker broker;
     private final int port;
     private final List<AutoCloseable> clients = new ArrayList<>();
 
@@ -53,8 +55,14 @@ final class KafkaFixture implements AutoCloseable {
     }
 
     KafkaFixture(KafkaConfig config, UnaryOperator<BrokerConfig> settings, Function<Broker, ProtocolContext> context) {
-        broker = TestBroker.start(settings);
-        port = broker.serveAlways(() -> new KafkaProtocol(config), context);
+        if (KafkaPeer.isTested()) {
+            broker = null;
+            port = KafkaPeer.port();
+        } else {
+            TestBroker own = TestBroker.start(settings);
+            broker = own;
+            port = own.serveAlways(() -> new KafkaProtocol(config), context);
+        }
     }
 
     /** A broker whose clients must be users, of whom {@code admin} with the password {@code admin-secret} may do everything. */
@@ -78,8 +86,9 @@ final class KafkaFixture implements AutoCloseable {
         return closing(Admin.create(all));
     }
 
+    /** The broker in this process; a test that asks for it is one for {@link OwnBroker}. */
     TestBroker broker() {
-        return broker;
+        return Objects.requireNonNull(broker, "Kafka has no inside for a test");
     }
 
     int port() {
@@ -150,6 +159,8 @@ final class KafkaFixture implements AutoCloseable {
                 throw new AssertionError(e);
             }
         }
-        broker.close();
+        if (broker != null) {
+            broker.close();
+        }
     }
 }
