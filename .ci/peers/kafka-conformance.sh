@@ -25,7 +25,7 @@ status=0
 mvn -B -q -Pquick -pl protocol-kafka -am verify -Dkafka.port="$port" -Dtest=None -Dit.test="${1:-io.tributary.protocol.kafka.*IT}" \
   -Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.failIfNoSpecifiedTests=false >"$scratch/maven.log" 2>&1 || status=$?
 
-# Surefire's reports: a line each for a test, and for what became of it.
+# A report has a line for each test, and one below it for what became of a test that did not pass.
 awk '
   function attribute(name,  from) {
     if (!match($0, " " name "=\"[^\"]*\"")) return ""
@@ -33,33 +33,37 @@ awk '
     return plain(substr($0, from, RLENGTH - length(name) - 4))
   }
   function plain(text) {
-    gsub(/&quot;/, "\"", text); gsub(/&lt;/, "<", text); gsub(/&gt;/, ">", text); gsub(/&#10;/, " ", text); gsub(/&amp;/, "\\&", text)
-    return text
+    gsub(/&quot;/, "\"", text); gsub(/&apos;/, "\047", text); gsub(/&lt;/, "<", text); gsub(/&gt;/, ">", text); gsub(/&#10;/, " ", text)
+    gsub(/&amp;/, "\\&", text)
+    return substr(text, 1, 200)
   }
   function close_test() {
     if (test == "") return
-    count[outcome]++; all[outcome]++
-    if (outcome != "passed") lines = lines "     " outcome " " test ": " why "\n"
+    count[outcome]++; all[outcome]++; asked += outcome != "not asked"
+    if (outcome != "passed") lines = lines "     " outcome ": " test ": " why "\n"
     test = ""
+  }
+  function counts(of) {
+    return sprintf("%d passed, %d differs (explained), %d not asked, %d UNEXPLAINED", of["passed"], of["differs"], of["not asked"],
+      of["UNEXPLAINED"])
   }
   function close_suite() {
     close_test()
-    if (suite != "") printf "%s: %d passed, %d differs (explained), %d not asked, %d UNEXPLAINED\n%s", suite, count["passed"], \
-      count["differs"], count["not asked"], count["UNEXPLAINED"], lines
-    split("", count); lines = ""
+    if (suite != "" && asked > 0) printf "%s: %s\n%s", suite, counts(count), lines
+    if (suite != "" && asked == 0) printf "%s: not asked: %s\n", suite, why
+    split("", count); lines = ""; asked = 0
   }
-  FNR == 1 { close_suite(); suite = FILENAME; sub(/.*\./, "", suite); suite = FILENAME; gsub(/.*kafka\.|\.xml$/, "", suite) }
+  FNR == 1 { close_suite(); suite = FILENAME; gsub(/.*\.kafka\.|\.xml$/, "", suite) }
   /<testcase / { close_test(); test = attribute("name"); outcome = "passed" }
   /<(failure|error)[ >]/ { outcome = "UNEXPLAINED"; why = attribute("message") }
   /<skipped/ {
-    why = attribute("message"); outcome = "not asked"
-    if (sub(/.*differs: /, "", why)) outcome = "differs"
-    sub(/.*own broker: /, "needs ", why)
+    why = attribute("message")
+    if (why == "") { why = $0; sub(/.*CDATA\[/, "", why); why = plain(why) }
+    outcome = "not asked"
+    if (sub(/.*differs: /, "Kafka: ", why)) outcome = "differs"
+    else if (!sub(/.*own broker: /, "needs ", why)) outcome = "UNEXPLAINED"
   }
-  END {
-    close_suite()
-    printf "%d passed, %d differs (explained), %d not asked, %d UNEXPLAINED\n", all["passed"], all["differs"], all["not asked"], \
-      all["UNEXPLAINED"]
-  }' "$reports"/TEST-*.xml
-[ "$status" -eq 0 ] || tail -n 60 "$scratch/maven.log"
+  END { close_suite(); print counts(all); exit all["passed"] == 0 || all["UNEXPLAINED"] > 0 }
+' "$reports"/TEST-*.xml || status=1
+[ "$status" -eq 0 ] || tail -n 60 "$scratch/maven.log" | cut -c1-300
 exit "$status"

@@ -163,7 +163,8 @@ class TransactionProtocolIT {
 
     private static long end(int partition, IsolationLevel level) {
         TopicPartition of = new TopicPartition(TOPIC, partition);
-        return get(fixture.admin().listOffsets(Map.of(of, OffsetSpec.latest()), new ListOffsetsOptions(level)).partitionResult(of)).offset();
+        return get(fixture.admin().listOffsets(Map.of(of, OffsetSpec.latest()), new ListOffsetsOptions(level)).partitionResult(of))
+            .offset();
     }
 
     private static @Nullable Long committed(String group) {
