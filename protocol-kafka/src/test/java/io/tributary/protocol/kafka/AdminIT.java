@@ -1,6 +1,7 @@
 package io.tributary.protocol.kafka;
 
 import static io.tributary.protocol.kafka.KafkaFixture.get;
+import static io.tributary.protocol.kafka.KafkaFixture.seen;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -77,7 +78,7 @@ class AdminIT {
 
     @Test
     void topicsAreCreatedListedDescribedAndDeleted() {
-        get(admin.createTopics(List.of(new NewTopic("life", 3, (short) 1))).all());
+        create(new NewTopic("life", 3, (short) 1));
         assertThat(get(admin.listTopics().names())).contains("life");
         TopicDescription described = get(admin.describeTopics(List.of("life")).allTopicNames()).get("life");
         assertThat(described.partitions()).hasSize(3).allSatisfy(partition -> {
@@ -90,7 +91,7 @@ class AdminIT {
         assertThatThrownBy(() -> get(admin.createTopics(List.of(new NewTopic("life", 1, (short) 1))).all()))
             .isInstanceOf(TopicExistsException.class);
         get(admin.deleteTopics(TopicCollection.ofTopicIds(List.of(described.topicId()))).all());
-        assertThat(get(admin.listTopics().names())).doesNotContain("life");
+        seen(() -> assertThat(get(admin.listTopics().names())).doesNotContain("life"));
         assertThatThrownBy(() -> get(admin.deleteTopics(List.of("life")).all())).isInstanceOf(UnknownTopicOrPartitionException.class);
         assertThatThrownBy(() -> get(admin.describeTopics(List.of("life")).allTopicNames()))
             .isInstanceOf(UnknownTopicOrPartitionException.class);
@@ -125,13 +126,15 @@ class AdminIT {
 
     private static void create(NewTopic topic) {
         get(admin.createTopics(List.of(topic)).all());
+        KafkaFixture.sees(admin, topic.name());
     }
 
     @Test
     void partitionsAreAddedAndNeverTaken() {
         fixture.createTopic("growing", 1);
         get(admin.createPartitions(Map.of("growing", NewPartitions.increaseTo(4))).all());
-        assertThat(get(admin.describeTopics(List.of("growing")).allTopicNames()).get("growing").partitions()).hasSize(4);
+        seen(() ->
+            assertThat(get(admin.describeTopics(List.of("growing")).allTopicNames()).get("growing").partitions()).hasSize(4));
         assertThatThrownBy(() -> get(admin.createPartitions(Map.of("growing", NewPartitions.increaseTo(2))).all()))
             .isInstanceOf(InvalidPartitionsException.class);
     }
@@ -150,6 +153,7 @@ class AdminIT {
     void configsAreDescribedWithWhereTheyComeFrom() {
         create(new NewTopic("configured", 1, (short) 1).configs(Map.of("retention.ms", "60000", "min.insync.replicas", "1")));
         set("configured", "max.message.bytes", "5000");
+        seen(() -> assertThat(configs(topic("configured")).get("max.message.bytes").value()).isEqualTo("5000"));
         Config configs = configs(topic("configured"));
         assertThat(configs.get("retention.ms").value()).isEqualTo("60000");
         assertThat(configs.get("retention.ms").source()).isEqualTo(ConfigSource.DYNAMIC_TOPIC_CONFIG);
@@ -159,7 +163,7 @@ class AdminIT {
         assertThat(configs.get("retention.bytes").source()).isEqualTo(ConfigSource.DEFAULT_CONFIG);
         get(admin.incrementalAlterConfigs(Map.of(topic("configured"),
             List.of(new AlterConfigOp(new ConfigEntry("retention.ms", null), OpType.DELETE)))).all());
-        assertThat(configs(topic("configured")).get("retention.ms").isDefault()).isTrue();
+        seen(() -> assertThat(configs(topic("configured")).get("retention.ms").isDefault()).isTrue());
     }
 
     @Test

@@ -52,6 +52,7 @@ class CompactionIT {
             "0.1"));
         all.putAll(configs);
         get(fixture.admin().createTopics(List.of(new NewTopic(topic, 1, (short) 1).configs(all))).all());
+        KafkaFixture.sees(fixture.admin(), topic);
     }
 
     private static List<ConsumerRecord<String, String>> readAll(String topic) {

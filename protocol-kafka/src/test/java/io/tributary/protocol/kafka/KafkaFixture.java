@@ -1,5 +1,8 @@
 package io.tributary.protocol.kafka;
 
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.awaitility.Awaitility.await;
+
 import io.tributary.core.TestBroker;
 import io.tributary.core.access.AclAuthorizer;
 import io.tributary.core.access.UserAuthenticator;
@@ -28,6 +31,7 @@ import org.apache.kafka.common.security.plain.PlainLoginModule;
 import org.apache.kafka.common.security.scram.ScramLoginModule;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.awaitility.core.ThrowingRunnable;
 import org.jspecify.annotations.Nullable;
 
 /** A broker in this process that speaks Kafka, or {@link KafkaPeer Kafka itself}, and Kafka's own clients for it. */
@@ -119,6 +123,21 @@ final class KafkaFixture implements AutoCloseable {
     void createTopic(String name, int partitions) {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap()))) {
             get(admin.createTopics(List.of(new NewTopic(name, partitions, (short) 1))).all());
+            sees(admin, name);
+        }
+    }
+
+    /** Waits until Kafka's broker has heard from its controller of a topic that was made. Ours has it when it answers. */
+    static void sees(Admin admin, String topic) {
+        seen(() -> get(admin.describeTopics(List.of(topic)).allTopicNames()));
+    }
+
+    /** An expectation of what an administrator has changed, which Kafka's broker meets when it has heard of it, and ours at once. */
+    static void seen(ThrowingRunnable expectation) {
+        if (KafkaPeer.isTested()) {
+            await().atMost(PATIENCE).ignoreExceptions().untilAsserted(expectation);
+        } else {
+            assertThatCode(expectation::run).doesNotThrowAnyException();
         }
     }
 

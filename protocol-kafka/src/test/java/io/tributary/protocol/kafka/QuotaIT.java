@@ -68,6 +68,7 @@ class QuotaIT {
     private static void alter(ClientQuotaEntity entity, String key, @Nullable Double value) {
         ClientQuotaAlteration.Op change = new ClientQuotaAlteration.Op(key, value);
         KafkaFixture.get(admin.alterClientQuotas(List.of(new ClientQuotaAlteration(entity, List.of(change)))).all());
+        KafkaFixture.seen(() -> assertThat(describe(ClientQuotaFilter.all()).getOrDefault(entity, Map.of()).get(key)).isEqualTo(value));
     }
 
     private static double metric(Map<?, ? extends Metric> metrics, String name) {
