@@ -60,6 +60,7 @@ import org.junit.jupiter.api.Test;
 
 /** ACLs and users by Kafka's Admin client, and what they let Kafka's clients do. */
 @NullUnmarked // what the clients give is there, or the test fails
+@OwnBroker("users")
 class AclIT {
     private static final Map<String, Object> ROOT = KafkaFixture.login("PLAIN", "admin", "admin-secret");
     private static final Map<String, Object> ALICE = KafkaFixture.login("SCRAM-SHA-512", "alice", "alice-secret");

@@ -80,6 +80,7 @@ class BadInputIT {
     }
 
     @Test
+    @OwnBroker("its time for half a frame; Kafka waits as long as for any idle connection, 10 min")
     void halfAFrameAndThenSilenceClosesTheConnection() throws IOException {
         try (Socket socket = connect()) {
             DataOutputStream out = new DataOutputStream(socket.getOutputStream());

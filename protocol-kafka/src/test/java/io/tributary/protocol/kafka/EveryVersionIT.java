@@ -3,7 +3,11 @@ package io.tributary.protocol.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.compress.Compression;
@@ -16,6 +20,7 @@ import org.apache.kafka.common.message.AlterShareGroupOffsetsRequestData;
 import org.apache.kafka.common.message.AlterUserScramCredentialsRequestData;
 import org.apache.kafka.common.message.AlterUserScramCredentialsRequestData.ScramCredentialDeletion;
 import org.apache.kafka.common.message.AlterUserScramCredentialsRequestData.ScramCredentialUpsertion;
+import org.apache.kafka.common.message.ApiMessageType.ListenerType;
 import org.apache.kafka.common.message.ApiVersionsResponseData.ApiVersion;
 import org.apache.kafka.common.message.ConsumerGroupDescribeRequestData;
 import org.apache.kafka.common.message.CreatePartitionsRequestData;
@@ -90,6 +95,11 @@ import org.junit.jupiter.api.TestFactory;
 @NullUnmarked // what the clients give in maps is there, or the test fails
 class EveryVersionIT {
     private static final String TOPIC = "versions";
+    private static final Set<ApiKeys> NOT_OFFERED = EnumSet.of(ApiKeys.INITIALIZE_SHARE_GROUP_STATE, ApiKeys.READ_SHARE_GROUP_STATE,
+        ApiKeys.WRITE_SHARE_GROUP_STATE, ApiKeys.DELETE_SHARE_GROUP_STATE, ApiKeys.READ_SHARE_GROUP_STATE_SUMMARY,
+        ApiKeys.STREAMS_GROUP_TOPOLOGY_DESCRIPTION_UPDATE, ApiKeys.GET_TELEMETRY_SUBSCRIPTIONS, ApiKeys.PUSH_TELEMETRY,
+        ApiKeys.DESCRIBE_QUORUM, ApiKeys.UPDATE_FEATURES, ApiKeys.UNREGISTER_BROKER, ApiKeys.UNREGISTER_CONTROLLER,
+        ApiKeys.ADD_RAFT_VOTER, ApiKeys.REMOVE_RAFT_VOTER);
     private static final byte[] VALUE = {1, 2, 3};
     private static KafkaFixture fixture;
     private static Uuid topicId;
@@ -134,12 +144,33 @@ class EveryVersionIT {
         });
     }
 
+    /** Every API that brokers have for clients, in its released versions, but for those that the documentation calls refused. */
+    private static Map<ApiKeys, String> expected() {
+        Map<ApiKeys, String> versions = new EnumMap<>(ApiKeys.class);
+        ApiKeys.brokerApis().forEach(api -> api.toApiVersionForApiResponse(false, ListenerType.BROKER)
+            .filter(version -> !NOT_OFFERED.contains(api)).ifPresent(version -> versions.put(api, range(version))));
+        return versions;
+    }
+
+    private static Map<ApiKeys, String> offered() {
+        Map<ApiKeys, String> versions = new EnumMap<>(ApiKeys.class);
+        advertised().forEach(version -> versions.put(ApiKeys.forId(version.apiKey()), range(version)));
+        return versions;
+    }
+
+    private static String range(ApiVersion version) {
+        return version.minVersion() + "-" + version.maxVersion();
+    }
+
     @Test
-    void whatIsServedIsAdvertised() {
-        assertThat(advertised()).extracting(version -> ApiKeys.forId(version.apiKey()))
-            .contains(ApiKeys.PRODUCE, ApiKeys.FETCH, ApiKeys.CONSUMER_GROUP_HEARTBEAT, ApiKeys.END_TXN, ApiKeys.ADD_PARTITIONS_TO_TXN,
-                ApiKeys.STREAMS_GROUP_HEARTBEAT, ApiKeys.SHARE_FETCH, ApiKeys.SHARE_ACKNOWLEDGE)
-            .doesNotContain(ApiKeys.WRITE_SHARE_GROUP_STATE, ApiKeys.VOTE);
+    void theVersionsOfKafkaAreOffered() {
+        assertThat(offered()).containsAllEntriesOf(expected());
+    }
+
+    @Test
+    @DiffersFromKafka("the state of its share coordinator, Streams topologies and the administration of its quorum are offered too")
+    void nothingElseIsOffered() {
+        assertThat(offered()).containsOnlyKeys(expected().keySet());
     }
 
     private static ApiMessage request(ApiKeys api, short version) {

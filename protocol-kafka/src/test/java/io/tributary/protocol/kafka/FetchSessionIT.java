@@ -7,9 +7,10 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
@@ -125,8 +126,7 @@ class FetchSessionIT {
         publish(2, "x");
         int session = begin().sessionId();
         assertThat(told(fetch(session, 1, from(2, 1)))).isEmpty();
-        Objects.requireNonNull(fixture.broker().broker().topics().find(io.tributary.core.model.TopicName.of(topic))).partition(2)
-            .deleteBefore(1).toCompletableFuture().join();
+        KafkaFixture.get(fixture.admin().deleteRecords(Map.of(new TopicPartition(topic, 2), RecordsToDelete.beforeOffset(1))).all());
         assertThat(only(fetch(session, 2)).logStartOffset()).isEqualTo(1);
     }
 
@@ -192,14 +192,25 @@ class FetchSessionIT {
         assertThat(told(fetch(session, 1))).containsExactly(0);
     }
 
-    @Test
-    void tellsOfATopicThatIsGoneUntilItIsForgotten() throws IOException {
+    /** What the session tells of each partition of a topic that is deleted while it has them. */
+    private List<Errors> deleteWhileRead() throws IOException {
         int session = begin().sessionId();
         KafkaFixture.get(fixture.admin().deleteTopics(List.of(topic)).all());
         int[] epoch = {1};
         await().untilAsserted(() -> assertThat(told(fetch(session, epoch[0]++))).hasSize(PARTITIONS));
         FetchResponse response = fetch(session, epoch[0]);
-        assertThat(response.data().responses().get(0).partitions())
-            .allSatisfy(partition -> assertThat(partition.errorCode()).isEqualTo(Errors.UNKNOWN_TOPIC_ID.code()));
+        return response.data().responses().get(0).partitions().stream().map(partition -> Errors.forCode(partition.errorCode())).toList();
+    }
+
+    @Test
+    void tellsOfATopicThatIsGoneUntilItIsForgotten() throws IOException {
+        assertThat(deleteWhileRead()).hasSize(PARTITIONS)
+            .allMatch(error -> error == Errors.UNKNOWN_TOPIC_ID || error == Errors.UNKNOWN_TOPIC_OR_PARTITION);
+    }
+
+    @Test
+    @DiffersFromKafka("a session remembers the topic's name, and answers UNKNOWN_TOPIC_OR_PARTITION")
+    void tellsThatTheIdentifierOfATopicThatIsGoneIsUnknown() throws IOException {
+        assertThat(deleteWhileRead()).containsOnly(Errors.UNKNOWN_TOPIC_ID);
     }
 }

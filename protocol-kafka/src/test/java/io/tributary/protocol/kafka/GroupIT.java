@@ -54,7 +54,7 @@ class GroupIT {
 
     private static Map<String, Object> classic(String group, String assignor) {
         return Map.of("group.id", group, "partition.assignment.strategy", "org.apache.kafka.clients.consumer." + assignor,
-            "heartbeat.interval.ms", 200, "session.timeout.ms", 5000);
+            "heartbeat.interval.ms", 200, "session.timeout.ms", 6000);
     }
 
     private static Map<String, Object> modern(String group) {
@@ -120,6 +120,7 @@ class GroupIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"classic", "consumer"})
+    @OwnBroker("a restart and a kill")
     void commitsSurviveARestart(String protocol) {
         try (KafkaFixture own = new KafkaFixture()) {
             own.createTopic("resumed", 2);

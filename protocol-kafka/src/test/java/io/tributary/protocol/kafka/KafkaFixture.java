@@ -1,5 +1,8 @@
 package io.tributary.protocol.kafka;
 
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.awaitility.Awaitility.await;
+
 import io.tributary.core.TestBroker;
 import io.tributary.core.access.AclAuthorizer;
 import io.tributary.core.access.UserAuthenticator;
@@ -11,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -27,8 +31,10 @@ import org.apache.kafka.common.security.plain.PlainLoginModule;
 import org.apache.kafka.common.security.scram.ScramLoginModule;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.awaitility.core.ThrowingRunnable;
+import org.jspecify.annotations.Nullable;
 
-/** A broker in this process that speaks Kafka, and Kafka's own clients for it. */
+/** A broker in this process that speaks Kafka, or {@link KafkaPeer Kafka itself}, and Kafka's own clients for it. */
 final class KafkaFixture implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(60);
     /** As small as the tests need it, so that they start fast. */
@@ -36,7 +42,7 @@ final class KafkaFixture implements AutoCloseable {
         Duration.ofMinutes(5), 100, Duration.ofDays(7), 4096)).withTransactions(new KafkaConfig.Transactions(5, Duration.ofMinutes(15),
         Duration.ofMillis(100), Duration.ofDays(7), Duration.ofSeconds(1), 1_000));
 
-    private final TestBroker broker;
+    private final @Nullable TestBroker broker;
     private final int port;
     private final List<AutoCloseable> clients = new ArrayList<>();
 
@@ -53,8 +59,14 @@ final class KafkaFixture implements AutoCloseable {
     }
 
     KafkaFixture(KafkaConfig config, UnaryOperator<BrokerConfig> settings, Function<Broker, ProtocolContext> context) {
-        broker = TestBroker.start(settings);
-        port = broker.serveAlways(() -> new KafkaProtocol(config), context);
+        if (KafkaPeer.isTested()) {
+            broker = null;
+            port = KafkaPeer.port();
+        } else {
+            TestBroker own = TestBroker.start(settings);
+            broker = own;
+            port = own.serveAlways(() -> new KafkaProtocol(config), context);
+        }
     }
 
     /** A broker whose clients must be users, of whom {@code admin} with the password {@code admin-secret} may do everything. */
@@ -78,8 +90,9 @@ final class KafkaFixture implements AutoCloseable {
         return closing(Admin.create(all));
     }
 
+    /** The broker in this process; a test that asks for it is one for {@link OwnBroker}. */
     TestBroker broker() {
-        return broker;
+        return Objects.requireNonNull(broker, "Kafka has no inside for a test");
     }
 
     int port() {
@@ -110,6 +123,21 @@ final class KafkaFixture implements AutoCloseable {
     void createTopic(String name, int partitions) {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap()))) {
             get(admin.createTopics(List.of(new NewTopic(name, partitions, (short) 1))).all());
+            sees(admin, name);
+        }
+    }
+
+    /** Waits until Kafka's broker has heard from its controller of a topic that was made. Ours has it when it answers. */
+    static void sees(Admin admin, String topic) {
+        seen(() -> get(admin.describeTopics(List.of(topic)).allTopicNames()));
+    }
+
+    /** An expectation of what an administrator has changed, which Kafka's broker meets when it has heard of it, and ours at once. */
+    static void seen(ThrowingRunnable expectation) {
+        if (KafkaPeer.isTested()) {
+            await().atMost(PATIENCE).ignoreExceptions().untilAsserted(expectation);
+        } else {
+            assertThatCode(expectation::run).doesNotThrowAnyException();
         }
     }
 
@@ -150,6 +178,8 @@ final class KafkaFixture implements AutoCloseable {
                 throw new AssertionError(e);
             }
         }
-        broker.close();
+        if (broker != null) {
+            broker.close();
+        }
     }
 }

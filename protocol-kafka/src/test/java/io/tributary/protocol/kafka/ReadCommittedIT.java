@@ -20,6 +20,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 
 /** Kafka's consumer with either isolation level, over transactions that are put into the log without a coordinator. */
+@OwnBroker("transactions that are put into the log without a coordinator")
 class ReadCommittedIT {
     private static final TopicPartition PARTITION = new TopicPartition("t", 0);
 

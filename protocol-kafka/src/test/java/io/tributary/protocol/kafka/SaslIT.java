@@ -38,6 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Logging in with Kafka's clients, and with what no client sends. */
 @NullUnmarked // what the clients give is there, or the test fails
+@OwnBroker("users")
 class SaslIT {
     private static final byte[] ADMIN = "\0admin\0admin-secret".getBytes(UTF_8);
     private static final byte[] ALICE = "\0alice\0alice-secret".getBytes(UTF_8);

@@ -42,6 +42,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Share groups with Kafka's own share consumer (KIP-932). */
 @NullUnmarked // what the clients give in maps is there, or the test fails
+@OwnBroker("the core's subscriptions beneath share groups, and settings as short as its own; not compared with Kafka yet")
 class ShareGroupIT {
     private static final Duration LOCK = Duration.ofSeconds(2);
     static final KafkaConfig CONFIG = KafkaFixture.CONFIG.withGroups(

@@ -39,6 +39,7 @@ import org.junit.jupiter.api.Test;
 
 /** Topics of which a part is in an object store, with Kafka's own clients. */
 @NullUnmarked // what the clients give in maps is there, or the test fails
+@OwnBroker("an object store")
 class TieringIT {
     private static final int RECORDS = 6_000;
     private static final int VALUE_BYTES = 2_000;

@@ -119,6 +119,7 @@ class TransactionAdminIT {
     }
 
     @Test
+    @OwnBroker("records that no coordinator knows of")
     void aTransactionThatNoCoordinatorKnowsOfIsFoundAndAborted() {
         fixture.createTopic("hanging", 1);
         TopicPartition partition = new TopicPartition("hanging", 0);

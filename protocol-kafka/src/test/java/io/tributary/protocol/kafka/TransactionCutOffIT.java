@@ -38,6 +38,7 @@ import org.junit.jupiter.api.Test;
 
 /** The broker is killed after each of the steps of consume, transform and produce; the client goes on, and everything counts once. */
 @SuppressWarnings("FutureReturnValueIgnored") // a commit or a flush tells of a send that failed
+@OwnBroker("kills")
 class TransactionCutOffIT {
     private static final int RECORDS = 4;
     private static final int RECORDS_A_TRANSACTION = 2;

@@ -21,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A broker that ends between the client's steps, in good order or not, and what its transactions are then. */
+@OwnBroker("restarts and kills")
 class TransactionRestartIT {
     private static final TopicPartition PARTITION = new TopicPartition("t", 0);
 

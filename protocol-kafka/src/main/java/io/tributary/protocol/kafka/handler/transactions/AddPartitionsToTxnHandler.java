@@ -122,7 +122,7 @@ public final class AddPartitionsToTxnHandler extends TransactionHandler<AddParti
             if (topic == null) {
                 refused.put(partition, found.error());
             } else if (topic.name().isInternal()) {
-                refused.put(partition, Errors.INVALID_TOPIC_EXCEPTION);
+                refused.put(partition, Errors.TOPIC_AUTHORIZATION_FAILED);
             } else if (TopicLookup.partition(topic, partition.partition()) == null) {
                 refused.put(partition, Errors.UNKNOWN_TOPIC_OR_PARTITION);
             }
