@@ -250,11 +250,6 @@ final class KeyLocks {
         }
     }
 
-    /** How many entries are aside. */
-    int stashed() {
-        return stashed;
-    }
-
     void forEach(Consumer<Entry> visitor) {
         if (stashed > 0) {
             locks.values().forEach(lock -> lock.stash.forEach(visitor));

@@ -19,8 +19,8 @@ import io.tributary.core.model.StartPosition;
 import io.tributary.core.model.SubscriptionConfig;
 import io.tributary.core.model.SubscriptionName;
 import io.tributary.core.subscription.loop.DispatchLoop;
+import io.tributary.core.subscription.loop.TimedTask;
 import io.tributary.core.subscription.loop.TimerWheel;
-import io.tributary.core.subscription.loop.UnloadTimeout;
 import io.tributary.core.subscription.policy.DeadLetterRoute;
 import io.tributary.core.subscription.policy.IdleExpiry;
 import io.tributary.core.subscription.policy.PriorityLevels;
@@ -53,7 +53,7 @@ final class QueueSubscription implements Subscription, Reporting {
     private final Dispatcher dispatcher;
     private final Bindings bindings;
     private final Persistence persistence;
-    private final UnloadTimeout unload = new UnloadTimeout(this::unload);
+    private final TimedTask unload = new TimedTask(this::unload);
     private final IdleExpiry idle;
     private final Overflow overflow;
     private final Backlog backlog;

@@ -1,10 +1,10 @@
 package io.tributary.core.subscription.loop;
 
-/** Runs when a subscription has been without consumers for a while. */
-public final class UnloadTimeout extends Timeout {
+/** A task that is due at a time. */
+public final class TimedTask extends Timeout {
     private final Runnable action;
 
-    public UnloadTimeout(Runnable action) {
+    public TimedTask(Runnable action) {
         this.action = action;
     }
 
