@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Our own integration tests of Kafka's protocol against Kafka itself: checks that the expectations are Kafka's and not only ours. Prints
 # for each suite how many tests passed and the differences that are explained; fails when there is one that is not.
+# usage: kafka-conformance.sh [SUITE,...]     without an argument those in KAFKA_SUITES, or all
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 scratch=$(mktemp -d)
@@ -22,7 +23,7 @@ mkdir -p "$root/bench/target/peers"
 cd "$root"
 rm -rf "$reports"
 status=0
-mvn -B -q -Pquick -pl protocol-kafka -am verify -Dkafka.port="$port" -Dtest=None -Dit.test="${1:-io.tributary.protocol.kafka.*IT}" \
+mvn -B -q -Pquick -pl protocol-kafka -am verify -Dkafka.port="$port" -Dtest=None -Dit.test="${1:-${KAFKA_SUITES:-io.tributary.protocol.kafka.*IT}}" \
   -Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.failIfNoSpecifiedTests=false >"$scratch/maven.log" 2>&1 || status=$?
 
 # A report has a line for each test, and one below it for what became of a test that did not pass.
