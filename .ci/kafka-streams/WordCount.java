@@ -66,6 +66,10 @@ public final class WordCount {
         settings.putAll(Map.of("application.id", name, "group.protocol", protocol, "processing.guarantee", guarantee,
             "state.dir", directory.toString(), "commit.interval.ms", "100", "statestore.cache.max.bytes", "0",
             "auto.offset.reset", "earliest"));
+        if (protocol.equals("classic")) {
+            // An instance that closes does not leave its group; the others take over when its session is over.
+            settings.putAll(Map.of("session.timeout.ms", "6000", "heartbeat.interval.ms", "2000"));
+        }
         KafkaStreams streams = new KafkaStreams(topology(), settings);
         streams.start();
         return streams;
