@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** SIGKILL to a real process in the middle of Kafka transactions, again and again: every record is taken from topic to topic once. */
 class TransactionKillIT {
-    private static final int ROUNDS = 2;
+    private static final int ROUNDS = 3;
     private static final int RECORDS_A_ROUND = 200;
     private static final int RECORDS = (ROUNDS + 1) * RECORDS_A_ROUND;
     private static final Duration PATIENCE = Duration.ofSeconds(60);

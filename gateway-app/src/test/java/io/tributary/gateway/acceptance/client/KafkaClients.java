@@ -55,6 +55,8 @@ public final class KafkaClients {
             ConsumerConfig.GROUP_ID_CONFIG, group,
             ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest",
             ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false,
+            // A fetch that waits at the end holds up the one after a seek.
+            ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 20,
             ConsumerConfig.METADATA_MAX_AGE_CONFIG, 1_000),
             new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
