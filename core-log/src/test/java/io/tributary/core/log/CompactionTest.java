@@ -282,7 +282,7 @@ class CompactionTest {
                     while (!stop.get()) {
                         long from = 0;
                         Map<String, Long> last = new HashMap<>();
-                        long end = fixture.partition().highWatermark();
+                        long end = fixture.partition().lastStableOffset();
                         while (from < end) {
                             List<Record> records = get(fixture.partition().readRecords(from, 100, 2000));
                             for (Record record : records) {
