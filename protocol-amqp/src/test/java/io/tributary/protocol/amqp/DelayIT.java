@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.BuiltinExchangeType;
 import com.rabbitmq.client.Channel;
-import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.GetResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -17,45 +16,14 @@ import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Exchanges of type {@code x-delayed-message}, as RabbitMQ's delayed-message plugin documents them. */
-class DelayIT {
-    private static final int SECONDS = 20;
+class DelayIT extends AmqpConformance {
     private static final String TYPE = "x-delayed-message";
 
-    private static AmqpServer server;
-    private final String exchange = AmqpServer.unique("x");
-    private final String queue = AmqpServer.unique("q");
-    private Connection connection;
-    private Channel channel;
-
-    @BeforeAll
-    static void start() {
-        server = AmqpServer.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
-    }
-
-    @BeforeEach
-    void connect() throws Exception {
-        connection = server.connect();
-        channel = connection.createChannel();
-    }
-
-    @AfterEach
-    void cleanUp() throws Exception {
-        if (connection.isOpen()) {
-            connection.close();
-        }
-    }
+    private final String exchange = exchangeName();
+    private final String queue = queueName("q");
 
     private void declare(String delayedType) throws Exception {
         channel.exchangeDeclare(exchange, TYPE, true, false, Map.of("x-delayed-type", delayedType));
@@ -77,10 +45,6 @@ class DelayIT {
         return await().until(() -> channel.basicGet(queue, true), Objects::nonNull);
     }
 
-    private static String body(GetResponse message) {
-        return new String(message.getBody(), StandardCharsets.UTF_8);
-    }
-
     @Test
     void aMessageComesAfterItsDelayWhateverTypeThatHas() throws Exception {
         declare("direct");
@@ -98,10 +62,10 @@ class DelayIT {
         publish("k", 0, "zero");
         channel.basicPublish(exchange, "k", null, "without".getBytes(StandardCharsets.UTF_8));
         publish("other key", 1, "not bound");
-        channel.waitForConfirmsOrDie(SECONDS * 1000L);
+        channel.waitForConfirmsOrDie(PATIENCE.toMillis());
         List<String> all = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
-            all.add(received.poll(SECONDS, TimeUnit.SECONDS));
+            all.add(received.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS));
         }
         assertThat(all).containsExactly("negative", "zero", "without", "text", "short", "long", "double", "int");
         assertThat(received).isEmpty();
@@ -113,7 +77,7 @@ class DelayIT {
         channel.queueBind(queue, exchange, "");
         publish("routing.key", 100, "body");
         GetResponse message = take();
-        assertThat(body(message)).isEqualTo("body");
+        assertThat(text(message.getBody())).isEqualTo("body");
         assertThat(message.getEnvelope().getRoutingKey()).isEqualTo("routing.key");
         assertThat(message.getEnvelope().getExchange()).isEqualTo(exchange);
         assertThat(message.getProps().getHeaders()).containsEntry("x-delay", -100).containsOnlyKeys("x-delay", "other");
@@ -128,7 +92,7 @@ class DelayIT {
         publish("a.b", 700, "body");
         channel.queueBind(queue, exchange, "a.*");
         publish("a.b.c", 100, "no match");
-        assertThat(body(take())).isEqualTo("body");
+        assertThat(text(take().getBody())).isEqualTo("body");
         assertThat(channel.messageCount(queue)).isZero();
     }
 
@@ -140,12 +104,12 @@ class DelayIT {
         publish("k", 1500, "persistent");
         channel.basicPublish(exchange, "k", new AMQP.BasicProperties.Builder().headers(Map.of("x-delay", 1400)).build(),
             "transient".getBytes(StandardCharsets.UTF_8));
-        channel.waitForConfirmsOrDie(SECONDS * 1000L);
+        channel.waitForConfirmsOrDie(PATIENCE.toMillis());
         server.kill();
         connection = server.connect();
         channel = connection.createChannel();
-        assertThat(body(take())).isEqualTo("transient");
-        assertThat(body(take())).isEqualTo("persistent");
+        assertThat(text(take().getBody())).isEqualTo("transient");
+        assertThat(text(take().getBody())).isEqualTo("persistent");
     }
 
     @Test
@@ -159,8 +123,8 @@ class DelayIT {
         tx.basicPublish(exchange, "k", delay(400), "late".getBytes(StandardCharsets.UTF_8));
         tx.basicPublish(exchange, "k", delay(0), "at once".getBytes(StandardCharsets.UTF_8));
         tx.txCommit();
-        assertThat(body(take())).isEqualTo("at once");
-        assertThat(body(take())).isEqualTo("late");
+        assertThat(text(take().getBody())).isEqualTo("at once");
+        assertThat(text(take().getBody())).isEqualTo("late");
     }
 
     @Test
@@ -171,7 +135,7 @@ class DelayIT {
         channel.addReturnListener(message -> returned.add(new String(message.getBody(), StandardCharsets.UTF_8)));
         channel.basicPublish(exchange, "nowhere", true, delay(1), "delayed".getBytes(StandardCharsets.UTF_8));
         channel.basicPublish(exchange, "nowhere", true, delay(0), "at once".getBytes(StandardCharsets.UTF_8));
-        channel.waitForConfirmsOrDie(SECONDS * 1000L);
+        channel.waitForConfirmsOrDie(PATIENCE.toMillis());
         assertThat(returned).containsExactly("at once");
     }
 

@@ -3,57 +3,23 @@ package io.tributary.protocol.amqp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.rabbitmq.client.Channel;
-import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.GetResponse;
 import com.rabbitmq.client.MessageProperties;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Queues with a length, as RabbitMQ has them ("Queue Length Limit"). */
-class LengthIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
-
-    private static AmqpServer server;
-    private Connection connection;
-    private Channel channel;
-    private final String queue = AmqpServer.unique("q");
-    private final String dead = AmqpServer.unique("dead");
-
-    @BeforeAll
-    static void start() {
-        server = AmqpServer.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
-    }
+class LengthIT extends AmqpConformance {
+    private final String queue = queueName("q");
+    private final String dead = queueName("dead");
 
     @BeforeEach
-    void connect() throws Exception {
-        connection = server.connect();
-        channel = connection.createChannel();
+    void confirm() throws Exception {
         channel.confirmSelect();
-    }
-
-    @AfterEach
-    void cleanUp() throws Exception {
-        connection.close();
-        try (Connection other = server.connect()) {
-            Channel cleaner = other.createChannel();
-            cleaner.queueDelete(queue);
-            cleaner.queueDelete(dead);
-        }
     }
 
     private void declare(Map<String, Object> arguments) throws Exception {
@@ -65,18 +31,6 @@ class LengthIT {
             channel.basicPublish("", queue, MessageProperties.PERSISTENT_BASIC, body.getBytes(StandardCharsets.UTF_8));
         }
         channel.waitForConfirms(PATIENCE.toMillis());
-    }
-
-    private void awaitCount(String name, int count) {
-        await().atMost(PATIENCE).until(() -> channel.queueDeclarePassive(name).getMessageCount() == count);
-    }
-
-    private List<String> drain(String name) throws Exception {
-        List<String> bodies = new ArrayList<>();
-        for (GetResponse got = channel.basicGet(name, true); got != null; got = channel.basicGet(name, true)) {
-            bodies.add(new String(got.getBody(), StandardCharsets.UTF_8));
-        }
-        return bodies;
     }
 
     @Test

@@ -23,46 +23,17 @@ import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Publishing, confirms, consuming and acknowledging (section 1.8 of the reference), as RabbitMQ 3.10 does them too. */
-class MessagesIT {
-    private static final int SECONDS = 20;
-    private static AmqpServer server;
-    private Connection connection;
-    private Channel channel;
-    private final String queue = AmqpServer.unique("q");
+class MessagesIT extends AmqpConformance {
+    private final String queue = queueName("q");
     private final BlockingQueue<Delivery> received = new LinkedBlockingQueue<>();
 
-    @BeforeAll
-    static void start() {
-        server = AmqpServer.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
-    }
-
     @BeforeEach
-    void connect() throws Exception {
-        connection = server.connect();
-        channel = connection.createChannel();
+    void declare() throws Exception {
         channel.queueDeclare(queue, true, false, false, null);
-    }
-
-    @AfterEach
-    void cleanUp() throws Exception {
-        if (connection.isOpen()) {
-            connection.close();
-        }
-        try (Connection other = server.connect()) {
-            other.createChannel().queueDelete(queue);
-        }
     }
 
     @Test
@@ -77,7 +48,7 @@ class MessagesIT {
                 bytes("m" + i));
         }
 
-        assertThat(channel.waitForConfirms(SECONDS * 1000L)).isTrue();
+        assertThat(channel.waitForConfirms(PATIENCE.toMillis())).isTrue();
 
         // RabbitMQ confirms out of order here; ours keeps it.
         assertThat(confirmed).contains((long) count).allMatch(tag -> tag > 0);
@@ -92,7 +63,7 @@ class MessagesIT {
         channel.confirmSelect();
         channel.basicPublish("", queue, null, bytes("first"));
         channel.basicPublish("", queue, null, bytes("second"));
-        assertThat(channel.waitForConfirms(SECONDS * 1000L)).isTrue();
+        assertThat(channel.waitForConfirms(PATIENCE.toMillis())).isTrue();
         BasicMethod.Get get = new BasicMethod.Get(queue, false);
         try (RawClient raw = RawClient.open(server.host(), server.port(), 0)) {
             raw.method(1, get);
@@ -122,11 +93,11 @@ class MessagesIT {
         channel.addConfirmListener((tag, multiple) -> events.add("ack"), (tag, multiple) -> events.add("nack"));
         AMQP.BasicProperties typed = new AMQP.BasicProperties.Builder().type("t").build();
         channel.basicPublish("amq.direct", "none-" + queue, true, typed, bytes("back"));
-        assertThat(channel.waitForConfirms(SECONDS * 1000L)).isTrue();
+        assertThat(channel.waitForConfirms(PATIENCE.toMillis())).isTrue();
         channel.basicPublish("", "none-" + queue, true, typed, bytes("again"));
-        assertThat(channel.waitForConfirms(SECONDS * 1000L)).isTrue();
+        assertThat(channel.waitForConfirms(PATIENCE.toMillis())).isTrue();
         channel.basicPublish("", queue, true, typed, bytes("kept"));
-        assertThat(channel.waitForConfirms(SECONDS * 1000L)).isTrue();
+        assertThat(channel.waitForConfirms(PATIENCE.toMillis())).isTrue();
 
         assertThat(events).containsExactly("312 NO_ROUTE amq.direct|none-" + queue + " back t", "ack",
             "312 NO_ROUTE |none-" + queue + " again t", "ack", "ack");
@@ -171,7 +142,7 @@ class MessagesIT {
             byte[] body = new byte[size];
             new Random(size).nextBytes(body);
             channel.basicPublish("", queue, MessageProperties.MINIMAL_PERSISTENT_BASIC, body);
-            assertThat(channel.waitForConfirms(SECONDS * 1000L)).isTrue();
+            assertThat(channel.waitForConfirms(PATIENCE.toMillis())).isTrue();
             assertThat(Arrays.equals(next().getBody(), body)).as("%d bytes", size).isTrue();
         }
     }
@@ -316,7 +287,7 @@ class MessagesIT {
             other.createChannel().queueDelete(queue);
         }
 
-        assertThat(cancelled.poll(SECONDS, TimeUnit.SECONDS)).isEqualTo("mine");
+        assertThat(cancelled.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isEqualTo("mine");
         assertThat(channel.isOpen()).isTrue();
     }
 
@@ -362,7 +333,7 @@ class MessagesIT {
 
     @Test
     void refusesToPublishToAnInternalExchange() throws Exception {
-        String internal = AmqpServer.unique("x");
+        String internal = exchangeName();
         channel.exchangeDeclare(internal, "direct", false, true, true, null);
         channel.basicPublish(internal, "k", null, bytes("m"));
 
@@ -392,7 +363,7 @@ class MessagesIT {
         for (int i = 0; i < count; i++) {
             channel.basicPublish("", queue, MessageProperties.PERSISTENT_BASIC, bytes("" + i));
         }
-        assertThat(channel.waitForConfirms(SECONDS * 1000L)).isTrue();
+        assertThat(channel.waitForConfirms(PATIENCE.toMillis())).isTrue();
     }
 
     private GetResponse get() throws Exception {
@@ -402,7 +373,7 @@ class MessagesIT {
     }
 
     private Delivery next() throws InterruptedException {
-        Delivery delivery = received.poll(SECONDS, TimeUnit.SECONDS);
+        Delivery delivery = received.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         assertThat(delivery).isNotNull();
         return delivery;
     }

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.rabbitmq.client.AMQP;
-import com.rabbitmq.client.Channel;
-import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.DeliverCallback;
 import com.rabbitmq.client.GetResponse;
 import java.nio.charset.StandardCharsets;
@@ -18,51 +16,16 @@ import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Time to live, dead letters, delivery limits and the choice of consumers, as RabbitMQ does them (its documentation of each). */
-class PolicyIT {
+class PolicyIT extends AmqpConformance {
     private static final String DLX = "x-dead-letter-exchange";
     private static final String DLRK = "x-dead-letter-routing-key";
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-    private static AmqpServer server;
-    private Connection connection;
-    private Channel channel;
-    private final String queue = AmqpServer.unique("q");
-    private final String dead = AmqpServer.unique("dead");
-    private final String exchange = AmqpServer.unique("x");
-
-    @BeforeAll
-    static void start() {
-        server = AmqpServer.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
-    }
-
-    @BeforeEach
-    void connect() throws Exception {
-        connection = server.connect();
-        channel = connection.createChannel();
-    }
-
-    @AfterEach
-    void cleanUp() throws Exception {
-        connection.close();
-        try (Connection other = server.connect()) {
-            Channel cleaner = other.createChannel();
-            cleaner.queueDelete(queue);
-            cleaner.queueDelete(dead);
-            cleaner.exchangeDelete(exchange);
-        }
-    }
+    private final String queue = queueName("q");
+    private final String dead = queueName("dead");
+    private final String exchange = exchangeName();
 
     private void declare(String name, @Nullable Map<String, Object> arguments) throws Exception {
         channel.queueDeclare(name, true, false, false, arguments);
@@ -83,10 +46,6 @@ class PolicyIT {
             return got.get() != null;
         });
         return Objects.requireNonNull(got.get());
-    }
-
-    private static String text(byte[] body) {
-        return new String(body, StandardCharsets.UTF_8);
     }
 
     @SuppressWarnings("unchecked")

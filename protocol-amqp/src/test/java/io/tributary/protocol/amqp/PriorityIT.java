@@ -5,58 +5,26 @@ import static org.awaitility.Awaitility.await;
 
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
-import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.GetResponse;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Queues with priorities, as RabbitMQ does them (its documentation of {@code x-max-priority}). */
-class PriorityIT {
+class PriorityIT extends AmqpConformance {
     private static final String MAX_PRIORITY = "x-max-priority";
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-    private static AmqpServer server;
-    private Connection connection;
-    private Channel channel;
-    private final String queue = AmqpServer.unique("q");
-    private final String dead = AmqpServer.unique("dead");
-
-    @BeforeAll
-    static void start() {
-        server = AmqpServer.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
-    }
+    private final String queue = queueName("q");
+    private final String dead = queueName("dead");
 
     @BeforeEach
-    void connect() throws Exception {
-        connection = server.connect();
-        channel = connection.createChannel();
+    void confirm() throws Exception {
         channel.confirmSelect();
-    }
-
-    @AfterEach
-    void cleanUp() throws Exception {
-        connection.close();
-        try (Connection other = server.connect()) {
-            Channel cleaner = other.createChannel();
-            cleaner.queueDelete(queue);
-            cleaner.queueDelete(dead);
-        }
     }
 
     private void declare(Map<String, Object> arguments) throws Exception {
@@ -78,22 +46,6 @@ class PriorityIT {
             channel.basicPublish("", queue, properties, body.getBytes(StandardCharsets.UTF_8));
         }
         channel.waitForConfirms(PATIENCE.toMillis());
-    }
-
-    private void awaitCount(String name, int count) {
-        await().atMost(PATIENCE).until(() -> channel.queueDeclarePassive(name).getMessageCount() == count);
-    }
-
-    private List<String> drain(String name) throws Exception {
-        List<String> bodies = new ArrayList<>();
-        for (GetResponse got = channel.basicGet(name, true); got != null; got = channel.basicGet(name, true)) {
-            bodies.add(text(got.getBody()));
-        }
-        return bodies;
-    }
-
-    private static String text(byte[] body) {
-        return new String(body, StandardCharsets.UTF_8);
     }
 
     @Test

@@ -3,58 +3,20 @@ package io.tributary.protocol.amqp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.rabbitmq.client.AMQP;
-import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.GetResponse;
 import com.rabbitmq.client.MessageProperties;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Exchanges, queues and bindings (sections 1.6 and 1.7 of the reference), as RabbitMQ 3.10 does them too. */
-class TopologyIT {
-    private static AmqpServer server;
-    private Connection connection;
-    private Channel channel;
-    private final String queue = AmqpServer.unique("q");
-    private final String exchange = AmqpServer.unique("x");
-
-    @BeforeAll
-    static void start() {
-        server = AmqpServer.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
-    }
-
-    @BeforeEach
-    void connect() throws Exception {
-        connection = server.connect();
-        channel = connection.createChannel();
-    }
-
-    @AfterEach
-    void cleanUp() throws Exception {
-        if (connection.isOpen()) {
-            connection.close();
-        }
-        try (Connection other = server.connect()) {
-            Channel cleaner = other.createChannel();
-            cleaner.queueDelete(queue);
-            cleaner.exchangeDelete(exchange);
-        }
-    }
+class TopologyIT extends AmqpConformance {
+    private final String queue = queueName("q");
+    private final String exchange = exchangeName();
 
     @Test
     void routesThroughTheDefaultExchangeToTheQueueOfThatName() throws Exception {
@@ -64,7 +26,7 @@ class TopologyIT {
         GetResponse response = channel.basicGet(queue, true);
 
         assertThat(response).isNotNull();
-        assertThat(text(response)).isEqualTo("hello");
+        assertThat(text(response.getBody())).isEqualTo("hello");
         assertThat(response.getEnvelope().getExchange()).isEmpty();
         assertThat(response.getEnvelope().getRoutingKey()).isEqualTo(queue);
         assertThat(response.getEnvelope().isRedeliver()).isFalse();
@@ -79,7 +41,7 @@ class TopologyIT {
         publish(exchange, "k.x", "no");
         publish(exchange, "", "no");
 
-        assertThat(drain()).containsExactly("yes");
+        assertThat(drain(queue)).containsExactly("yes");
     }
 
     @Test
@@ -89,7 +51,7 @@ class TopologyIT {
         publish(exchange, "a", "1");
         publish(exchange, "", "2");
 
-        assertThat(drain()).containsExactly("1", "2");
+        assertThat(drain(queue)).containsExactly("1", "2");
     }
 
     @Test
@@ -100,7 +62,7 @@ class TopologyIT {
         publish(exchange, "eur.stock.db", "2");
         publish(exchange, "stock.db", "no");
 
-        assertThat(drain()).containsExactly("1", "2");
+        assertThat(drain(queue)).containsExactly("1", "2");
     }
 
     @Test
@@ -113,7 +75,7 @@ class TopologyIT {
         publishHeaders(Map.of("size", 5, "colour", "blue"), "2");
         publishHeaders(Map.of("size", 6), "no");
 
-        assertThat(drain()).containsExactly("1", "2");
+        assertThat(drain(queue)).containsExactly("1", "2");
     }
 
     @Test
@@ -126,7 +88,7 @@ class TopologyIT {
         publishHeaders(Map.of("x-site", "north"), "1");
         publishHeaders(Map.of("x-site", "south"), "no");
 
-        assertThat(drain()).containsExactly("1");
+        assertThat(drain(queue)).containsExactly("1");
     }
 
     @Test
@@ -136,7 +98,7 @@ class TopologyIT {
 
         publish(exchange, "a.b", "once");
 
-        assertThat(drain()).containsExactly("once");
+        assertThat(drain(queue)).containsExactly("once");
     }
 
     @Test
@@ -146,7 +108,7 @@ class TopologyIT {
         channel.queueUnbind(queue, exchange, "k");
         publish(exchange, "k", "after");
 
-        assertThat(drain()).containsExactly("before");
+        assertThat(drain(queue)).containsExactly("before");
     }
 
     @ParameterizedTest
@@ -170,7 +132,7 @@ class TopologyIT {
 
         assertThat(declared.getQueue()).startsWith("amq.gen-");
         channel.basicPublish("", declared.getQueue(), null, bytes("mine"));
-        assertThat(text(channel.basicGet("", true))).isEqualTo("mine");
+        assertThat(text(channel.basicGet("", true).getBody())).isEqualTo("mine");
     }
 
     @Test
@@ -241,7 +203,7 @@ class TopologyIT {
         publish(exchange, "k", "m");
         channel.exchangeDelete(exchange);
 
-        assertThat(drain()).containsExactly("m");
+        assertThat(drain(queue)).containsExactly("m");
         assertThat(AmqpServer.replyCode(() -> channel.exchangeDeclarePassive(exchange))).isEqualTo(404);
     }
 
@@ -312,11 +274,11 @@ class TopologyIT {
         channel.exchangeDeclare(queue, type, true);
         publish("", queue, "2");
         publish(queue, "other", "no");
-        assertThat(drain()).containsExactly("1", "2");
+        assertThat(drain(queue)).containsExactly("1", "2");
         channel.exchangeDelete(queue);
         publish("", queue, "3");
 
-        assertThat(drain()).containsExactly("3");
+        assertThat(drain(queue)).containsExactly("3");
     }
 
     @Test
@@ -346,19 +308,8 @@ class TopologyIT {
         channel.basicPublish(exchange, "", new AMQP.BasicProperties.Builder().headers(headers).build(), bytes(body));
     }
 
-    private List<String> drain() throws Exception {
-        List<String> bodies = new ArrayList<>();
-        for (GetResponse next = channel.basicGet(queue, true); next != null; next = channel.basicGet(queue, true)) {
-            bodies.add(text(next));
-        }
-        return bodies;
-    }
-
     private static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    private static String text(GetResponse response) {
-        return new String(response.getBody(), StandardCharsets.UTF_8);
-    }
 }

@@ -2,80 +2,38 @@ package io.tributary.protocol.amqp;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
-import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.GetResponse;
 import com.rabbitmq.client.MessageProperties;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Transactional channels, as RabbitMQ has them. */
-class TxIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
-
-    private static AmqpServer server;
-    private Connection connection;
+class TxIT extends AmqpConformance {
     /** Transactional. */
     private Channel tx;
-    private Channel other;
-    private final String first = AmqpServer.unique("first");
-    private final String second = AmqpServer.unique("second");
-
-    @BeforeAll
-    static void start() {
-        server = AmqpServer.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
-    }
+    private final String first = queueName("first");
+    private final String second = queueName("second");
 
     @BeforeEach
-    void connect() throws Exception {
-        connection = server.connect();
+    void declare() throws Exception {
         tx = connection.createChannel();
-        other = connection.createChannel();
-        other.queueDeclare(first, true, false, false, null);
-        other.queueDeclare(second, true, false, false, null);
+        channel.queueDeclare(first, true, false, false, null);
+        channel.queueDeclare(second, true, false, false, null);
         tx.txSelect();
     }
 
-    @AfterEach
-    void cleanUp() throws Exception {
-        connection.close();
-        try (Connection last = server.connect()) {
-            Channel cleaner = last.createChannel();
-            cleaner.queueDelete(first);
-            cleaner.queueDelete(second);
-        }
+    private static void publish(Channel to, String queue, String body) throws Exception {
+        to.basicPublish("", queue, MessageProperties.PERSISTENT_BASIC, body.getBytes(UTF_8));
     }
 
-    private static void publish(Channel channel, String queue, String body) throws Exception {
-        channel.basicPublish("", queue, MessageProperties.PERSISTENT_BASIC, body.getBytes(UTF_8));
-    }
-
-    private List<String> drain(String queue) throws Exception {
-        List<String> bodies = new ArrayList<>();
-        for (GetResponse got = other.basicGet(queue, true); got != null; got = other.basicGet(queue, true)) {
-            bodies.add(new String(got.getBody(), UTF_8));
-        }
-        return bodies;
-    }
-
-    private GetResponse take(Channel channel, String queue) throws Exception {
-        return Objects.requireNonNull(channel.basicGet(queue, false));
+    private GetResponse take(Channel from, String queue) throws Exception {
+        return Objects.requireNonNull(from.basicGet(queue, false));
     }
 
     @Test
@@ -102,8 +60,8 @@ class TxIT {
 
     @Test
     void acknowledgesAndPublishesAsOne() throws Exception {
-        publish(other, first, "task");
-        await().atMost(PATIENCE).until(() -> other.queueDeclarePassive(first).getMessageCount() == 1);
+        publish(channel, first, "task");
+        awaitCount(first, 1);
         long tag = take(tx, first).getEnvelope().getDeliveryTag();
         publish(tx, second, "result");
         tx.basicAck(tag, false);
@@ -120,8 +78,8 @@ class TxIT {
 
     @Test
     void givesBackWhatIsNotCommittedWhenTheChannelIsClosed() throws Exception {
-        publish(other, first, "task");
-        await().atMost(PATIENCE).until(() -> other.queueDeclarePassive(first).getMessageCount() == 1);
+        publish(channel, first, "task");
+        awaitCount(first, 1);
         tx.basicAck(take(tx, first).getEnvelope().getDeliveryTag(), false);
         publish(tx, second, "never");
         tx.close();
@@ -131,14 +89,14 @@ class TxIT {
 
     @Test
     void rejectsWhenItIsCommitted() throws Exception {
-        publish(other, first, "a");
-        publish(other, first, "b");
-        await().atMost(PATIENCE).until(() -> other.queueDeclarePassive(first).getMessageCount() == 2);
+        publish(channel, first, "a");
+        publish(channel, first, "b");
+        awaitCount(first, 2);
         tx.basicReject(take(tx, first).getEnvelope().getDeliveryTag(), false);
         tx.basicNack(take(tx, first).getEnvelope().getDeliveryTag(), false, true);
-        assertThat(other.queueDeclarePassive(first).getMessageCount()).isZero();
+        assertThat(channel.queueDeclarePassive(first).getMessageCount()).isZero();
         tx.txCommit();
-        await().atMost(PATIENCE).until(() -> other.queueDeclarePassive(first).getMessageCount() == 1);
+        awaitCount(first, 1);
         assertThat(drain(first)).containsExactly("b");
     }
 
