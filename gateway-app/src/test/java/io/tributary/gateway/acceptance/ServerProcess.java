@@ -1,5 +1,7 @@
 package io.tributary.gateway.acceptance;
 
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.WRITE;
 import static org.awaitility.Awaitility.await;
 
 import io.tributary.gateway.acceptance.client.Endpoints;
@@ -7,8 +9,10 @@ import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,23 +64,37 @@ final class ServerProcess implements AutoCloseable {
 
     /** The jar that the build has just packaged, unpacked once as {@code bin/tributary} does it, which halves the time of a start. */
     private static synchronized Path jar() throws IOException, InterruptedException {
-        Path target = Path.of("target").toAbsolutePath();
-        Path packaged;
-        try (Stream<Path> files = Files.list(target)) {
-            packaged = files.filter(each -> each.getFileName().toString().matches("gateway-app-.*-server\\.jar")).findAny()
-                .orElseThrow(() -> new IllegalStateException("no packaged server in " + target));
-        }
         if (unpacked == null) {
-            Path destination = target.resolve("acceptance-app");
-            Process unpacking = new ProcessBuilder(currentJava().toString(), "-Djarmode=tools", "-jar", packaged.toString(), "extract",
-                "--force", "--destination", destination.toString()).redirectErrorStream(true)
-                .redirectOutput(target.resolve("acceptance-app.log").toFile()).start();
-            if (unpacking.waitFor() != 0) {
-                throw new IllegalStateException("cannot unpack " + packaged);
+            Path target = Path.of("target").toAbsolutePath();
+            Path packaged;
+            try (Stream<Path> files = Files.list(target)) {
+                packaged = files.filter(each -> each.getFileName().toString().matches("gateway-app-.*-server\\.jar")).findAny()
+                    .orElseThrow(() -> new IllegalStateException("no packaged server in " + target));
             }
-            unpacked = destination.resolve(packaged.getFileName());
+            unpacked = unpack(packaged, target);
         }
         return unpacked;
+    }
+
+    /** Tests run in several processes, one of which unpacks for all. */
+    private static Path unpack(Path packaged, Path target) throws IOException, InterruptedException {
+        Path destination = target.resolve("acceptance-app");
+        Path log = target.resolve("acceptance-app.log");
+        Path done = target.resolve("acceptance-app.done");
+        try (FileChannel channel = FileChannel.open(target.resolve("acceptance-app.lock"), CREATE, WRITE)) {
+            channel.lock(); // goes with the channel
+            FileTime version = Files.getLastModifiedTime(packaged);
+            if (!Files.exists(done) || !Files.getLastModifiedTime(done).equals(version)) {
+                Process unpacking = new ProcessBuilder(currentJava().toString(), "-Djarmode=tools", "-jar", packaged.toString(), "extract",
+                    "--force", "--destination", destination.toString()).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+                if (unpacking.waitFor() != 0) {
+                    throw new IllegalStateException("cannot unpack " + packaged + ", see " + log);
+                }
+                Files.deleteIfExists(done);
+                Files.setLastModifiedTime(Files.createFile(done), version);
+            }
+        }
+        return destination.resolve(packaged.getFileName());
     }
 
     /** Starts the process without waiting for anything; its output is appended to the launch's file. */
