@@ -40,6 +40,12 @@ public interface Partition {
     Append append(ByteBuffer batches);
 
     /**
+     * As {@link #append}, of batches that may lack records or have none: their offsets are taken and stay empty, as compaction leaves
+     * them, and a producer's sequences go on behind them. The caller made them of batches that it checked as {@link #append} does.
+     */
+    Append appendWithGaps(ByteBuffer batches);
+
+    /**
      * As {@link #append}, and takes transactional batches: the first of a producer begins a transaction here. The caller knows from the
      * transaction's coordinator that the partition is part of it, so that somebody will end it.
      */

@@ -1,5 +1,6 @@
 package io.tributary.core.api;
 
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,21 @@ public interface Schedule {
     long MAX_AHEAD_MS = 3653L * 24 * 60 * 60 * 1000;
     /** The most that one listing gives. */
     int MAX_PAGE = 1000;
+    /** What a batch may unpack to whose records may ask to wait. */
+    int MAX_UNPACKED_BYTES = 32 << 20;
+    /** How many records of a batch may ask to wait. */
+    int MAX_WISHES = 10_000;
+
+    /**
+     * Appends one batch as {@link Partition#append} or {@link Partition#appendInTransaction} does, except for those of its records that ask
+     * by the headers {@link io.tributary.core.model.HeaderNames#DELIVER_AT} or {@link io.tributary.core.model.HeaderNames#DELAY} to be seen
+     * later: these wait, and their offsets stay empty. Where any does, the append is accepted when the batch and what waits are durable. The
+     * batch of an idempotent producer may be sent again: what waited before does not wait twice.
+     *
+     * @return fails also with INVALID_BATCH, and the records to blame, when a header says nothing sensible or a record of a transaction asks
+     *         to wait; and with BATCH_TOO_LARGE beyond {@link #MAX_UNPACKED_BYTES} or {@link #MAX_WISHES}. Nothing is appended then
+     */
+    Append append(Topic topic, int partition, ByteBuffer batch, boolean inTransaction);
 
     /**
      * Ends a record's waiting. Completes, when that is durable, with whether it was still waiting: then it never reaches its topic. An

@@ -66,7 +66,7 @@ public final class BatchDecoder {
         try {
             ByteBuffer records = (attributes & BatchHeader.COMPRESSION_MASK) == 0
                 ? batch.slice(BatchHeader.SIZE, batch.limit() - BatchHeader.SIZE)
-                : unpack(batch);
+                : unpack(batch, MAX_UNPACKED_BYTES);
             RecordReader reader = new RecordReader(records, BatchHeader.baseOffset(batch, 0), BatchHeader.lastOffsetDelta(batch, 0),
                 timestamp, appendTime);
             int count = BatchHeader.count(batch, 0);
@@ -85,15 +85,16 @@ public final class BatchDecoder {
         }
     }
 
-    private static ByteBuffer unpack(ByteBuffer batch) throws IOException, RecordReader.Malformed {
+    /** The records of a compressed batch; fails with {@link RecordReader.TooLarge} when they are more than so many bytes. */
+    static ByteBuffer unpack(ByteBuffer batch, int maxBytes) throws IOException, RecordReader.Malformed {
         if ((BatchHeader.attributes(batch, 0) & BatchHeader.COMPRESSION_MASK) == SNAPPY) {
-            SnappyFrames.check(batch.slice(BatchHeader.SIZE, batch.limit() - BatchHeader.SIZE), MAX_UNPACKED_BYTES);
+            SnappyFrames.check(batch.slice(BatchHeader.SIZE, batch.limit() - BatchHeader.SIZE), maxBytes);
         }
         MutableRecordBatch stored = MemoryRecords.readableRecords(batch.duplicate()).batches().iterator().next();
         try (InputStream in = ((DefaultRecordBatch) stored).recordInputStream(BufferSupplier.NO_CACHING)) {
-            byte[] bytes = in.readNBytes(MAX_UNPACKED_BYTES + 1);
-            if (bytes.length > MAX_UNPACKED_BYTES) {
-                throw new RecordReader.Malformed("more than " + MAX_UNPACKED_BYTES + " bytes");
+            byte[] bytes = in.readNBytes(maxBytes + 1);
+            if (bytes.length > maxBytes) {
+                throw new RecordReader.TooLarge("more than " + maxBytes + " bytes");
             }
             return ByteBuffer.wrap(bytes);
         }

@@ -35,11 +35,32 @@ public final class BatchValidator {
      */
     public static void validate(ByteBuffer batches, int maxBatchBytes, Allowed allowed) {
         int at = batches.position();
-        if (at == batches.limit()) {
-            throw new BrokerException(ErrorCode.INVALID_BATCH, "no batch to append");
-        }
+        requireAny(batches);
         while (at < batches.limit()) {
             at += validateOne(batches, at, maxBatchBytes, allowed);
+        }
+    }
+
+    private static void requireAny(ByteBuffer batches) {
+        if (batches.position() == batches.limit()) {
+            throw new BrokerException(ErrorCode.INVALID_BATCH, "no batch to append");
+        }
+    }
+
+    /**
+     * Checks the framing of batches that the broker made of such as were checked, and that may lack records or have none.
+     *
+     * @throws BrokerException CORRUPT_BATCH
+     */
+    public static void requireFraming(ByteBuffer batches) {
+        int at = batches.position();
+        requireAny(batches);
+        while (at < batches.limit()) {
+            int size = BatchHeader.intactSize(batches, at);
+            if (size < 0 || BatchHeader.count(batches, at) > BatchHeader.lastOffsetDelta(batches, at) + 1) {
+                throw corrupt("a batch with gaps is not whole");
+            }
+            at += size;
         }
     }
 

@@ -14,11 +14,20 @@ final class RecordReader {
     private static final int MIN_HEADER_BYTES = 2;
 
     /** Records that do not parse. */
-    static final class Malformed extends Exception {
+    static class Malformed extends Exception {
         private static final long serialVersionUID = 1L;
 
         Malformed(String message) {
             super(message, null, false, false);
+        }
+    }
+
+    /** Records that unpack to more than they may. */
+    static final class TooLarge extends Malformed {
+        private static final long serialVersionUID = 1L;
+
+        TooLarge(String message) {
+            super(message);
         }
     }
 
@@ -39,6 +48,10 @@ final class RecordReader {
         this.baseOffset = baseOffset;
         this.baseTimestamp = baseTimestamp;
         this.appendTime = appendTime;
+    }
+
+    boolean isAtEnd() {
+        return !in.hasRemaining();
     }
 
     /** Whether the buffer holds exactly {@code count} records with rising offset deltas from 0. */

@@ -37,7 +37,7 @@ final class SnappyFrames {
             length |= (b & 0x7fL) << shift;
             if (b >= 0) {
                 if (length > maxUnpackedBytes) {
-                    throw new RecordReader.Malformed("a snappy block claims to unpack to " + length + " bytes");
+                    throw new RecordReader.TooLarge("a snappy block claims to unpack to " + length + " bytes");
                 }
                 return;
             }

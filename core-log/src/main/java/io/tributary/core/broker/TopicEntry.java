@@ -25,7 +25,9 @@ record TopicEntry(TopicName name, UUID id, TopicConfig config) {
     private static final byte FIRST_FORMAT = 1;
     /** Without the tiering. */
     private static final byte SECOND_FORMAT = 2;
-    private static final byte FORMAT = 3;
+    /** Without the rules for records. */
+    private static final byte THIRD_FORMAT = 3;
+    private static final byte FORMAT = 4;
 
     /** A topic's name has no slash, so that the key is unambiguous. */
     String key() {
@@ -54,6 +56,7 @@ record TopicEntry(TopicName name, UUID id, TopicConfig config) {
             out.writeLong(config.tiering().localMaxBytes());
             out.writeInt(config.segmentBytes());
             out.writeInt(config.maxBatchBytes());
+            out.writeBoolean(config.records().delayHeaders());
             out.writeInt(config.attributes().size());
             for (Map.Entry<String, String> attribute : config.attributes().entrySet()) {
                 out.writeUTF(attribute.getKey());
@@ -81,12 +84,14 @@ record TopicEntry(TopicName name, UUID id, TopicConfig config) {
             Tiering tiering = format <= SECOND_FORMAT ? Tiering.OFF : new Tiering(in.readBoolean(), in.readLong(), in.readLong());
             int segmentBytes = in.readInt();
             int maxBatchBytes = in.readInt();
+            TopicConfig.RecordRules records =
+                format <= THIRD_FORMAT ? TopicConfig.RecordRules.DEFAULT : new TopicConfig.RecordRules(in.readBoolean());
             Map<String, String> attributes = new HashMap<>();
             for (int left = in.readInt(); left > 0; left--) {
                 attributes.put(in.readUTF(), in.readUTF());
             }
             return new TopicEntry(name, id,
-                new TopicConfig(partitions, storage, retention, compaction, tiering, segmentBytes, maxBatchBytes, attributes));
+                new TopicConfig(partitions, storage, retention, compaction, tiering, segmentBytes, maxBatchBytes, records, attributes));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -125,6 +125,19 @@ public final class PartitionLog implements Partition {
         return append(new AppendWork(writer, batches, AppendOrigin.COORDINATOR, transactionVersion), Allowed.CONTROL);
     }
 
+    @Override
+    public Append appendWithGaps(ByteBuffer batches) {
+        AppendWork work = new AppendWork(writer, batches, AppendOrigin.CLIENT, NO_VERSION);
+        try {
+            BatchValidator.requireFraming(batches);
+        } catch (BrokerException refused) {
+            work.onFailure(refused);
+            return work;
+        }
+        thread.submit(work);
+        return work;
+    }
+
     private Append append(AppendWork work, Allowed allowed) {
         ByteBuffer batches = work.batches;
         try {

@@ -11,10 +11,11 @@ import java.util.Map;
  *                     {@link Retention.Kind#UNTIL_CONSUMED} or {@link Storage#MEMORY}, which the broker refuses
  * @param segmentBytes a segment is sealed at this size
  * @param maxBatchBytes the largest record batch taken
+ * @param records      what becomes of the records that are taken
  * @param attributes   a protocol's own notes, which the core keeps and does not read; keys begin with the protocol's name and a dot
  */
 public record TopicConfig(int partitions, Storage storage, Retention retention, Compaction compaction, Tiering tiering,
-                          int segmentBytes, int maxBatchBytes, Map<String, String> attributes) {
+                          int segmentBytes, int maxBatchBytes, RecordRules records, Map<String, String> attributes) {
     public static final int MAX_PARTITIONS = 100_000;
     public static final int DEFAULT_SEGMENT_BYTES = 64 << 20;
     public static final int MIN_SEGMENT_BYTES = 14;
@@ -23,6 +24,20 @@ public record TopicConfig(int partitions, Storage storage, Retention retention, 
 
     /** Where the segments live. */
     public enum Storage { DURABLE, MEMORY }
+
+    /**
+     * What becomes of records when they are appended.
+     *
+     * @param delayHeaders whether records of clients' batches are looked at for the headers {@link HeaderNames#DELIVER_AT} and
+     *                     {@link HeaderNames#DELAY}
+     */
+    public record RecordRules(boolean delayHeaders) {
+        public static final RecordRules DEFAULT = new RecordRules(false);
+
+        public RecordRules withDelayHeaders(boolean value) {
+            return new RecordRules(value);
+        }
+    }
 
     /** Refuses values out of bounds with {@link ErrorCode#INVALID_ARGUMENT}. */
     public TopicConfig {
@@ -41,38 +56,42 @@ public record TopicConfig(int partitions, Storage storage, Retention retention, 
     /** Durable, with Kafka's default retention. */
     public static TopicConfig ofPartitions(int partitions) {
         return new TopicConfig(partitions, Storage.DURABLE, Retention.DEFAULT, Compaction.OFF, Tiering.OFF,
-            DEFAULT_SEGMENT_BYTES, DEFAULT_MAX_BATCH_BYTES, Map.of());
+            DEFAULT_SEGMENT_BYTES, DEFAULT_MAX_BATCH_BYTES, RecordRules.DEFAULT, Map.of());
     }
 
     public TopicConfig withPartitions(int count) {
-        return new TopicConfig(count, storage, retention, compaction, tiering, segmentBytes, maxBatchBytes, attributes);
+        return new TopicConfig(count, storage, retention, compaction, tiering, segmentBytes, maxBatchBytes, records, attributes);
     }
 
     public TopicConfig withStorage(Storage value) {
-        return new TopicConfig(partitions, value, retention, compaction, tiering, segmentBytes, maxBatchBytes, attributes);
+        return new TopicConfig(partitions, value, retention, compaction, tiering, segmentBytes, maxBatchBytes, records, attributes);
     }
 
     public TopicConfig withRetention(Retention value) {
-        return new TopicConfig(partitions, storage, value, compaction, tiering, segmentBytes, maxBatchBytes, attributes);
+        return new TopicConfig(partitions, storage, value, compaction, tiering, segmentBytes, maxBatchBytes, records, attributes);
     }
 
     public TopicConfig withCompaction(Compaction value) {
-        return new TopicConfig(partitions, storage, retention, value, tiering, segmentBytes, maxBatchBytes, attributes);
+        return new TopicConfig(partitions, storage, retention, value, tiering, segmentBytes, maxBatchBytes, records, attributes);
     }
 
     public TopicConfig withTiering(Tiering value) {
-        return new TopicConfig(partitions, storage, retention, compaction, value, segmentBytes, maxBatchBytes, attributes);
+        return new TopicConfig(partitions, storage, retention, compaction, value, segmentBytes, maxBatchBytes, records, attributes);
     }
 
     public TopicConfig withSegmentBytes(int value) {
-        return new TopicConfig(partitions, storage, retention, compaction, tiering, value, maxBatchBytes, attributes);
+        return new TopicConfig(partitions, storage, retention, compaction, tiering, value, maxBatchBytes, records, attributes);
     }
 
     public TopicConfig withMaxBatchBytes(int value) {
-        return new TopicConfig(partitions, storage, retention, compaction, tiering, segmentBytes, value, attributes);
+        return new TopicConfig(partitions, storage, retention, compaction, tiering, segmentBytes, value, records, attributes);
+    }
+
+    public TopicConfig withRecords(RecordRules value) {
+        return new TopicConfig(partitions, storage, retention, compaction, tiering, segmentBytes, maxBatchBytes, value, attributes);
     }
 
     public TopicConfig withAttributes(Map<String, String> value) {
-        return new TopicConfig(partitions, storage, retention, compaction, tiering, segmentBytes, maxBatchBytes, value);
+        return new TopicConfig(partitions, storage, retention, compaction, tiering, segmentBytes, maxBatchBytes, records, value);
     }
 }

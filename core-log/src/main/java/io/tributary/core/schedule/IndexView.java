@@ -27,12 +27,15 @@ final class IndexView implements AutoCloseable {
     private static final int READ_RECORDS = 4096;
     private static final int READ_BYTES = 1 << 20;
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
+    private static final long FORGET_EVERY_MS = 10L * 60 * 1000;
 
     private final ScheduleIndex index;
     private final ScheduleLog log;
     private final Patience patience;
     private final DueCursor cursor;
     private volatile IndexState state;
+    /** By the time in the log's records. */
+    private long forgotMs;
 
     private IndexView(ScheduleIndex index, ScheduleLog log, Patience patience, DueCursor cursor, IndexState state) {
         this.index = index;
@@ -116,6 +119,7 @@ final class IndexView implements AutoCloseable {
     private void take(List<Record> records, long position) {
         Map<ScheduleKey, WaitingRow> added = new LinkedHashMap<>();
         List<ScheduleKey> removed = new ArrayList<>();
+        List<ScheduleKey> ended = new ArrayList<>();
         long claim = state.claim();
         for (Record record : records) {
             ScheduleKey key = ScheduleLog.keyOf(record);
@@ -124,21 +128,42 @@ final class IndexView implements AutoCloseable {
                 claim = ScheduleLog.isClaim(record) ? record.offset() : claim;
             } else if (value != null) {
                 added.put(key, new WaitingRow(key, record.offset(), record.sizeInBytes(), Envelope.target(value)));
-            } else if (added.remove(key) == null && index.find(key) != null) {
-                removed.add(key);
+            } else {
+                if (added.remove(key) == null && index.find(key) != null) {
+                    removed.add(key);
+                }
+                if (key.isRepeatable()) {
+                    ended.add(key);
+                }
             }
         }
         IndexState next = new IndexState(state.log(), position, state.waiting() + added.size() - removed.size(), claim);
-        index.apply(added.values(), removed, next);
+        index.apply(added.values(), removed, ended, next);
         state = next;
         added.keySet().forEach(cursor::lower);
+        if (!records.isEmpty()) {
+            forgetEnded(records.get(records.size() - 1).timestamp());
+        }
+    }
+
+    /** What has ended is known for as long as the log may tell of it, or longer if it was ended before it was due. */
+    private void forgetEnded(long nowMs) {
+        if (nowMs - forgotMs >= FORGET_EVERY_MS) {
+            index.forgetEnded(nowMs - ScheduleLog.TOMBSTONE_MS);
+            forgotMs = nowMs;
+        }
+    }
+
+    /** Whether a record of this key waits, or waited and was fired or cancelled within the last hour. */
+    boolean knows(ScheduleKey key) {
+        return index.find(key) != null || index.hasEnded(key);
     }
 
     /** Forgets rows whose records are not in the log any more. */
     void forget(Collection<ScheduleKey> gone) {
         if (!gone.isEmpty()) {
             IndexState next = new IndexState(state.log(), state.position(), state.waiting() - gone.size(), state.claim());
-            index.apply(List.of(), gone, next);
+            index.apply(List.of(), gone, List.of(), next);
             state = next;
         }
     }

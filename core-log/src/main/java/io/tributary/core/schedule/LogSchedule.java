@@ -1,5 +1,6 @@
 package io.tributary.core.schedule;
 
+import io.tributary.core.api.Append;
 import io.tributary.core.api.PublishRequest;
 import io.tributary.core.api.PublishResult;
 import io.tributary.core.api.Publisher;
@@ -12,6 +13,7 @@ import io.tributary.core.model.BrokerException;
 import io.tributary.core.model.ErrorCode;
 import io.tributary.core.model.Headers;
 import io.tributary.core.schedule.index.ScheduleKey;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
@@ -31,6 +33,7 @@ public final class LogSchedule implements Schedule, AutoCloseable {
     private final InstantSource clock;
     private final AtomicLong numbers = new AtomicLong();
     private final ScheduleThread thread;
+    private final DelayedAppends appends;
     private volatile @Nullable ScheduleLog log;
 
     /**
@@ -49,6 +52,8 @@ public final class LogSchedule implements Schedule, AutoCloseable {
         Topic found = ScheduleLog.find(topics);
         this.log = found == null ? null : ScheduleLog.of(found);
         this.thread = new ScheduleThread(new ScheduleThread.Settings(topics, directory, clock, producerIds), () -> log);
+        this.appends = new DelayedAppends(this::opened, thread.requests(), clock,
+            dueMs -> new ScheduleKey(dueMs, 0, numbers.getAndIncrement()));
     }
 
     /**
@@ -90,12 +95,21 @@ public final class LogSchedule implements Schedule, AutoCloseable {
             Envelope envelope = Envelope.of(topic.id(), request);
             TargetCheck.require(topic, envelope);
             long number = numbers.getAndIncrement();
-            ScheduleLog known = log;
-            return known != null ? CompletableFuture.completedFuture(stored(known, request.notBefore(), number, envelope))
-                : ScheduleLog.getOrCreate(topics).thenApply(made -> stored(opened(made), request.notBefore(), number, envelope));
+            return opened().thenApply(into -> stored(into, request.notBefore(), number, envelope));
         } catch (BrokerException refused) {
             return CompletableFuture.failedFuture(refused);
         }
+    }
+
+    @Override
+    public Append append(Topic topic, int partition, ByteBuffer batch, boolean inTransaction) {
+        return appends.append(topic, partition, batch, inTransaction);
+    }
+
+    /** The log, made if there is none. */
+    private CompletionStage<ScheduleLog> opened() {
+        ScheduleLog known = log;
+        return known != null ? CompletableFuture.completedFuture(known) : ScheduleLog.getOrCreate(topics).thenApply(this::opened);
     }
 
     private synchronized ScheduleLog opened(Topic made) {

@@ -12,8 +12,12 @@ import io.tributary.core.model.TopicConfig;
 import io.tributary.core.model.TopicName;
 import io.tributary.core.schedule.index.ScheduleKey;
 import io.tributary.core.schedule.index.WaitingRow;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -24,8 +28,9 @@ import org.jspecify.annotations.Nullable;
 record ScheduleLog(Topic topic, Partition partition, long run) {
     static final TopicName NAME = TopicName.of("__schedule");
     private static final int SEGMENT_BYTES = 16 << 20;
+    private static final int BATCH_BYTES = 1 << 20;
     /** What the index has not seen by then it finds out when the record is due: that is, a count is too high until then. */
-    private static final long TOMBSTONE_MS = 60L * 60 * 1000;
+    static final long TOMBSTONE_MS = 60L * 60 * 1000;
     private static final byte[] CLAIM_KEY = {0};
     /** The target's own bound counts. */
     private static final TopicConfig CONFIG = TopicConfig.ofPartitions(1).withRetention(Retention.FOREVER)
@@ -55,6 +60,23 @@ record ScheduleLog(Topic topic, Partition partition, long run) {
         BatchBuilder builder = new BatchBuilder();
         builder.add(nowMs, CLAIM_KEY, claim.encode(), Headers.EMPTY);
         return partition.append(builder.build()).durable();
+    }
+
+    /** Has records wait, in the order of the map; a key without a run gets the log's. Completes when all are durable; some may be if it fails. */
+    CompletionStage<?> writeWaiting(Map<ScheduleKey, Envelope> waiting, long nowMs) {
+        List<CompletableFuture<?>> appends = new ArrayList<>();
+        BatchBuilder builder = new BatchBuilder();
+        waiting.forEach((key, envelope) -> {
+            ScheduleKey whole = key.isRepeatable() ? key : new ScheduleKey(key.dueMs(), run, key.number());
+            builder.add(nowMs, whole.toBytes(), envelope.encode(), Headers.EMPTY);
+            if (builder.sizeInBytes() >= BATCH_BYTES) {
+                appends.add(partition.append(builder.build()).durable().toCompletableFuture());
+            }
+        });
+        if (!builder.isEmpty()) {
+            appends.add(partition.append(builder.build()).durable().toCompletableFuture());
+        }
+        return CompletableFuture.allOf(appends.toArray(CompletableFuture[]::new));
     }
 
     /** Ends the waiting of these; completes when that is durable. Not for none. */

@@ -10,14 +10,17 @@ import io.tributary.core.schedule.index.ScheduleKey;
 import io.tributary.core.schedule.index.WaitingRow;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiFunction;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +54,14 @@ final class ScheduleRequests {
         }
     }
 
+    /** Asks which of some keys are known. */
+    private record Known(Collection<ScheduleKey> keys, CompletableFuture<Set<ScheduleKey>> result) implements Request {
+        @Override
+        public void fail(BrokerException failure) {
+            result.completeExceptionally(failure);
+        }
+    }
+
     private final ArrayBlockingQueue<Request> waiting = new ArrayBlockingQueue<>(MAX_WAITING);
     private final Patience patience;
     private final InstantSource clock;
@@ -69,6 +80,13 @@ final class ScheduleRequests {
         Cancel cancel = new Cancel(key, new CompletableFuture<>());
         submit(cancel);
         return cancel.result();
+    }
+
+    /** Those of the keys whose records wait, or have waited, as {@link IndexView#knows} says. */
+    CompletionStage<Set<ScheduleKey>> known(Collection<ScheduleKey> keys) {
+        Known known = new Known(keys, new CompletableFuture<>());
+        submit(known);
+        return known.result();
     }
 
     CompletionStage<@Nullable ScheduledRecord> find(ScheduleKey key) {
@@ -148,6 +166,8 @@ final class ScheduleRequests {
                 cancel.result().complete(false);
             } else if (request instanceof Query query) {
                 query.result().complete(List.of());
+            } else if (request instanceof Known known) {
+                known.result().complete(Set.of());
             }
         }
     }
@@ -165,6 +185,8 @@ final class ScheduleRequests {
             for (Request request : taken) {
                 if (request instanceof Query query) {
                     answer(query, view, fetch);
+                } else if (request instanceof Known known) {
+                    known.result().complete(known.keys().stream().filter(view::knows).collect(Collectors.toSet()));
                 }
             }
         } catch (Patience.Halted stopping) {

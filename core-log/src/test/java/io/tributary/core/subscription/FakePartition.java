@@ -160,6 +160,11 @@ public final class FakePartition implements Partition {
     }
 
     @Override
+    public Append appendWithGaps(ByteBuffer batches) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public Append appendInTransaction(ByteBuffer batches) {
         throw new UnsupportedOperationException();
     }

@@ -5,15 +5,21 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The waiting records by key. Belongs to one thread; every method may fail with {@link IndexFailure}. What was applied and not flushed may
+ * The waiting records by key, and the keys of repeatable ones that do not wait any more. Belongs to one thread; every method may fail with {@link IndexFailure}. What was applied and not flushed may
  * be lost by a crash, the newest first; rows and state always go together.
  */
 public interface ScheduleIndex extends AutoCloseable {
     /** Null for an index that was just made. */
     @Nullable IndexState state();
 
-    /** Writes rows, removes others, and sets the state, all or nothing. */
-    void apply(Collection<WaitingRow> added, Collection<ScheduleKey> removed, IndexState state);
+    /** Writes rows, removes others, notes ended keys, and sets the state, all or nothing. */
+    void apply(Collection<WaitingRow> added, Collection<ScheduleKey> removed, Collection<ScheduleKey> ended, IndexState state);
+
+    /** Whether the key was noted as ended and not forgotten since. */
+    boolean hasEnded(ScheduleKey key);
+
+    /** Forgets the ended keys that were due before, in milliseconds since the epoch. */
+    void forgetEnded(long dueBeforeMs);
 
     @Nullable WaitingRow find(ScheduleKey key);
 

@@ -9,14 +9,23 @@ import org.jspecify.annotations.Nullable;
  * serves both to fire and to cancel.
  *
  * @param dueMs  milliseconds since the epoch, not negative
- * @param run    the schedule log's end when the process began to use it: a later process has a higher one if this one wrote anything
- * @param number counts within the process
+ * @param run    the schedule log's end when the process began to use it: a later process has a higher one if this one wrote anything. Or,
+ *               for what may be published again, {@link #REPEATABLE} and a hash of who published it
+ * @param number counts within the process, or of the publisher's
  */
 public record ScheduleKey(long dueMs, long run, long number) implements Comparable<ScheduleKey> {
     /** The size of the binary form, whose order is that of the keys. */
     public static final int BYTES = 3 * Long.BYTES;
 
+    /** Set in the run of a key that does not come from the process but from what is published: the same again has the same key. */
+    public static final long REPEATABLE = 1L << 62;
+
     private static final int TEXT_LENGTH = BYTES * 4 / 3;
+
+    /** Whether the key is given again to what is published again. */
+    public boolean isRepeatable() {
+        return (run & REPEATABLE) != 0;
+    }
 
     public byte[] toBytes() {
         return ByteBuffer.allocate(BYTES).putLong(dueMs).putLong(run).putLong(number).array();

@@ -31,8 +31,8 @@ import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 
 /**
- * The index in RocksDB: a row of 24 and 20 bytes for each waiting record, and one row for the state. There is no write-ahead log, for the
- * schedule's log is one: after a crash the index is as it was when memory was last written out, which is a moment of its past, and the rest
+ * The index in RocksDB: a row of 24 and 20 bytes for each waiting record, one of 25 bytes for each key that is noted as ended, and one row
+ * for the state. There is no write-ahead log, for the schedule's log is one: after a crash the index is as it was when memory was last written out, which is a moment of its past, and the rest
  * is read again.
  *
  * <p>Memory outside of the heap: two write buffers of {@value #WRITE_BUFFER_BYTES} bytes and a cache of {@value #CACHE_BYTES}, whatever
@@ -47,6 +47,9 @@ public final class RocksScheduleIndex implements ScheduleIndex {
     private static final int KEPT_LOG_FILES = 2;
     /** Behind every row, whose first byte is that of a time. */
     private static final byte[] STATE_KEY = {(byte) 0xFF};
+    /** Before the keys that have ended: behind all rows. */
+    private static final byte ENDED = (byte) 0x80;
+    private static final byte[] NOTHING = {};
     private static final byte FORMAT = 1;
     private static final int STATE_BYTES = 1 + 5 * Long.BYTES;
     private static final int ROW_BYTES = Long.BYTES + Integer.BYTES + Long.BYTES;
@@ -106,7 +109,7 @@ public final class RocksScheduleIndex implements ScheduleIndex {
     }
 
     @Override
-    public void apply(Collection<WaitingRow> added, Collection<ScheduleKey> removed, IndexState state) {
+    public void apply(Collection<WaitingRow> added, Collection<ScheduleKey> removed, Collection<ScheduleKey> ended, IndexState state) {
         try (WriteBatch batch = new WriteBatch()) {
             for (WaitingRow row : added) {
                 batch.put(row.key().toBytes(),
@@ -114,6 +117,9 @@ public final class RocksScheduleIndex implements ScheduleIndex {
             }
             for (ScheduleKey key : removed) {
                 batch.delete(key.toBytes());
+            }
+            for (ScheduleKey key : ended) {
+                batch.put(endedKey(key), NOTHING);
             }
             batch.put(STATE_KEY, ByteBuffer.allocate(STATE_BYTES).put(FORMAT).putLong(state.log().getMostSignificantBits())
                 .putLong(state.log().getLeastSignificantBits()).putLong(state.position()).putLong(state.waiting())
@@ -128,6 +134,24 @@ public final class RocksScheduleIndex implements ScheduleIndex {
     public @Nullable WaitingRow find(ScheduleKey key) {
         byte[] stored = get(key.toBytes());
         return stored == null ? null : row(key, stored);
+    }
+
+    private static byte[] endedKey(ScheduleKey key) {
+        return ByteBuffer.allocate(1 + ScheduleKey.BYTES).put(ENDED).put(key.toBytes()).array();
+    }
+
+    @Override
+    public boolean hasEnded(ScheduleKey key) {
+        return get(endedKey(key)) != null;
+    }
+
+    @Override
+    public void forgetEnded(long dueBeforeMs) {
+        try {
+            db.deleteRange(unlogged, endedKey(new ScheduleKey(0, 0, 0)), endedKey(new ScheduleKey(Math.max(0, dueBeforeMs), 0, 0)));
+        } catch (RocksDBException e) {
+            throw failure("cannot write the schedule's index", e);
+        }
     }
 
     private byte @Nullable [] get(byte[] key) {

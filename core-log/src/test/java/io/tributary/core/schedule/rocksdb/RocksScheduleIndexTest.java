@@ -33,10 +33,10 @@ class RocksScheduleIndexTest {
     void rowsComeInTheOrderOfTheirKeysFromAnyPlaceOn() {
         try (RocksScheduleIndex index = new RocksScheduleIndex(directory)) {
             assertThat(index.state()).isNull();
-            index.apply(List.of(row(300, 1), row(5, 2), row(5, 1), row(Long.MAX_VALUE, 1)), List.of(), new IndexState(LOG, 9, 4, 3));
+            index.apply(List.of(row(300, 1), row(5, 2), row(5, 1), row(Long.MAX_VALUE, 1)), List.of(), List.of(), new IndexState(LOG, 9, 4, 3));
             assertThat(scan(index, null)).containsExactly(row(5, 1), row(5, 2), row(300, 1), row(Long.MAX_VALUE, 1));
             assertThat(scan(index, new ScheduleKey(5, 7, 2))).containsExactly(row(5, 2), row(300, 1), row(Long.MAX_VALUE, 1));
-            index.apply(List.of(row(6, 1)), List.of(row(5, 1).key()), new IndexState(LOG, 10, 4, 3));
+            index.apply(List.of(row(6, 1)), List.of(row(5, 1).key()), List.of(), new IndexState(LOG, 10, 4, 3));
             assertThat(scan(index, null)).containsExactly(row(5, 2), row(6, 1), row(300, 1), row(Long.MAX_VALUE, 1));
             assertThat(index.find(row(6, 1).key())).isEqualTo(row(6, 1));
             assertThat(index.find(row(5, 1).key())).isNull();
@@ -53,9 +53,9 @@ class RocksScheduleIndexTest {
     @Test
     void withoutAFlushItIsAMomentOfItsPastAndWithOneWhatItWas() {
         try (RocksScheduleIndex index = new RocksScheduleIndex(directory)) {
-            index.apply(List.of(row(1, 1)), List.of(), new IndexState(LOG, 1, 1, -1));
+            index.apply(List.of(row(1, 1)), List.of(), List.of(), new IndexState(LOG, 1, 1, -1));
             index.flush();
-            index.apply(List.of(row(2, 2)), List.of(row(1, 1).key()), new IndexState(LOG, 2, 1, -1));
+            index.apply(List.of(row(2, 2)), List.of(row(1, 1).key()), List.of(), new IndexState(LOG, 2, 1, -1));
         }
         try (RocksScheduleIndex index = new RocksScheduleIndex(directory)) {
             assertThat(index.state()).isEqualTo(new IndexState(LOG, 1, 1, -1));
@@ -64,9 +64,23 @@ class RocksScheduleIndexTest {
     }
 
     @Test
+    void endedKeysAreNotedAndForgottenByTheirTimeAndAreNoRows() {
+        try (RocksScheduleIndex index = new RocksScheduleIndex(directory)) {
+            List<ScheduleKey> ended = List.of(row(5, 1).key(), row(6, 1).key(), row(7, 0).key());
+            index.apply(List.of(row(6, 1), row(9, 1)), List.of(), ended, new IndexState(LOG, 9, 2, 3));
+            assertThat(ended).allMatch(index::hasEnded);
+            assertThat(index.hasEnded(row(9, 1).key())).isFalse();
+            assertThat(scan(index, null)).containsExactly(row(6, 1), row(9, 1));
+            index.forgetEnded(7);
+            assertThat(ended).filteredOn(index::hasEnded).containsExactly(row(7, 0).key());
+            assertThat(index.find(row(6, 1).key())).isNotNull();
+        }
+    }
+
+    @Test
     void anUnknownFormatIsToldAsDamage() throws RocksDBException {
         try (RocksScheduleIndex index = new RocksScheduleIndex(directory)) {
-            index.apply(List.of(), List.of(), IndexState.empty(LOG));
+            index.apply(List.of(), List.of(), List.of(), IndexState.empty(LOG));
             index.flush();
         }
         try (Options options = new Options(); RocksDB db = RocksDB.open(options, directory.toString())) {
@@ -88,7 +102,7 @@ class RocksScheduleIndexTest {
             for (int i = 0; i < 500_000; i++) {
                 rows.add(row(i * 7919L % 1_000_003, i));
                 if (rows.size() == 5000) {
-                    index.apply(rows, List.of(), new IndexState(LOG, i, i, -1));
+                    index.apply(rows, List.of(), List.of(), new IndexState(LOG, i, i, -1));
                     rows.clear();
                 }
             }
