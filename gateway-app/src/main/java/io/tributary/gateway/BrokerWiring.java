@@ -41,7 +41,12 @@ class BrokerWiring {
         return EmbeddedBroker.open(BrokerConfig.of(properties.dataDir())
             .withDurability(durability)
             .withTier(properties.tier().settings())
-            .withTopics(properties.topics().autoCreate(), TopicConfig.ofPartitions(properties.topics().partitions())));
+            .withTopics(properties.topics().autoCreate(), topicDefaults(properties.topics())));
+    }
+
+    private static TopicConfig topicDefaults(TributaryProperties.Topics topics) {
+        TopicConfig defaults = TopicConfig.ofPartitions(topics.partitions());
+        return defaults.withRecords(defaults.records().withDelayHeaders(topics.delayHeaders()));
     }
 
     @Bean

@@ -109,10 +109,12 @@ public record TributaryProperties(
     /**
      * Topics that are made by use.
      *
-     * @param autoCreate whether they are made at all
-     * @param partitions how many such a topic has
+     * @param autoCreate   whether they are made at all
+     * @param partitions   how many such a topic has
+     * @param delayHeaders whether records of such a topic may ask to wait by a Kafka record header
      */
-    public record Topics(@DefaultValue("true") boolean autoCreate, @DefaultValue("1") int partitions) {
+    public record Topics(@DefaultValue("true") boolean autoCreate, @DefaultValue("1") int partitions,
+                         @DefaultValue("false") boolean delayHeaders) {
         private static final int MAX_PARTITIONS = 1_000;
 
         public Topics {

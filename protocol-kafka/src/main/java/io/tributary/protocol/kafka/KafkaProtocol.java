@@ -141,7 +141,7 @@ public final class KafkaProtocol implements Protocol {
     private List<ApiHandler<?>> handlers(Broker broker, GroupCoordinators groups, TransactionCoordinators transactions) {
         Topics topics = broker.topics();
         List<ApiHandler<?>> handlers = new ArrayList<>(List.of(
-            new ProduceHandler(topics, transactions),
+            new ProduceHandler(broker, transactions),
             new FetchHandler(topics, config.fetchMaxBytes()),
             new ListOffsetsHandler(topics),
             new OffsetForLeaderEpochHandler(topics),

@@ -70,7 +70,7 @@ public enum TopicSetting {
         "Sealed segments are stored in the broker's object store too. Once this is false again nothing more is; what is there stays"
             + " readable until the retention removes it.",
         config -> Boolean.toString(config.tiering().enabled()),
-        (config, text) -> config.withTiering(config.tiering().withEnabled(bool(text)))),
+        (config, text) -> config.withTiering(config.tiering().withEnabled(bool("remote.storage.enable", text)))),
     LOCAL_RETENTION_MS("local.retention.ms", "log.local.retention.ms", ConfigType.LONG,
         "How long the local file of a segment that is in the object store is kept, in milliseconds; -1 for ever, -2 as retention.ms says.",
         config -> Long.toString(config.tiering().localMaxAgeMs()),
@@ -80,6 +80,11 @@ public enum TopicSetting {
             + " retention.bytes says.",
         config -> Long.toString(config.tiering().localMaxBytes()),
         (config, text) -> config.withTiering(config.tiering().withLocalMaxBytes(number(text, Tiering.AS_TOTAL, Long.MAX_VALUE)))),
+    DELAY_HEADERS("tributary.delay.headers", "tributary.topics.delay-headers", ConfigType.BOOLEAN,
+        "Records with the headers deliver-at (milliseconds since the epoch) or delay (30s, 500, PT1H) wait for their time before they are"
+            + " appended. Batches of other topics are not looked into.",
+        config -> Boolean.toString(config.records().delayHeaders()),
+        (config, text) -> config.withRecords(config.records().withDelayHeaders(bool("tributary.delay.headers", text)))),
     COMPRESSION_TYPE("compression.type", "compression.type", ConfigType.STRING, "Batches are kept as producers sent them.", "producer"),
     TIMESTAMP_TYPE("message.timestamp.type", "log.message.timestamp.type", ConfigType.STRING,
         "Records keep the time that producers gave them.", "CreateTime"),
@@ -171,11 +176,11 @@ public enum TopicSetting {
         return value;
     }
 
-    private static boolean bool(String text) {
+    private static boolean bool(String name, String text) {
         return switch (text.toLowerCase(Locale.ROOT)) {
             case "true" -> true;
             case "false" -> false;
-            default -> throw new InvalidConfigurationException("remote.storage.enable is true or false, not " + text);
+            default -> throw new InvalidConfigurationException(name + " is true or false, not " + text);
         };
     }
 

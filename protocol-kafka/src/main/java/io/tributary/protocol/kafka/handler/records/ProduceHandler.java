@@ -1,8 +1,9 @@
 package io.tributary.protocol.kafka.handler.records;
 
+import io.tributary.core.api.Broker;
 import io.tributary.core.api.Partition;
+import io.tributary.core.api.Schedule;
 import io.tributary.core.api.Topic;
-import io.tributary.core.api.Topics;
 import io.tributary.core.security.Operation;
 import io.tributary.protocol.kafka.coordinator.transaction.TransactionCoordinators;
 import io.tributary.protocol.kafka.handler.ApiHandler;
@@ -25,8 +26,9 @@ import org.apache.kafka.common.requests.ProduceRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Produce. The client's batches go to the core as they are, which checks them. acks=1 is answered when the order is fixed, acks=all when
- * the records are durable, acks=0 never, except that an error closes the connection so that the producer asks for metadata again.
+ * Produce. The client's batches go to the core as they are, which checks them; it looks at their records only where the topic lets these
+ * wait by header. acks=1 is answered when the order is fixed, acks=all when the records are durable, acks=0 never, except that an error
+ * closes the connection so that the producer asks for metadata again.
  */
 public final class ProduceHandler extends ApiHandler<ProduceRequest> {
     private static final short ACKS_NONE = 0;
@@ -34,11 +36,13 @@ public final class ProduceHandler extends ApiHandler<ProduceRequest> {
     private static final short ACKS_ALL = -1;
 
     private final TopicLookup lookup;
+    private final Schedule schedule;
     private final TransactionalAppend inTransaction;
 
-    public ProduceHandler(Topics topics, TransactionCoordinators transactions) {
+    public ProduceHandler(Broker broker, TransactionCoordinators transactions) {
         super(ApiKeys.PRODUCE, ProduceRequest.class);
-        this.lookup = new TopicLookup(topics);
+        this.lookup = new TopicLookup(broker.topics());
+        this.schedule = broker.schedule();
         this.inTransaction = new TransactionalAppend(transactions);
     }
 
@@ -99,14 +103,15 @@ public final class ProduceHandler extends ApiHandler<ProduceRequest> {
     }
 
     /** What is to be appended, or null when it is refused, of which the outcome is told. */
-    private static @Nullable ProducePart part(TopicLookup.Result found, PartitionProduceData data, ProduceRequest request,
-                                              ProduceOutcome outcome, PartitionProduceResponse response) {
+    private @Nullable ProducePart part(TopicLookup.Result found, PartitionProduceData data, ProduceRequest request,
+                                       ProduceOutcome outcome, PartitionProduceResponse response) {
         if (found.error() != Errors.NONE) {
             outcome.failed(response, found.error(), found.error().message());
             return null;
         }
-        Partition partition = TopicLookup.partition(found.topic(), data.index());
-        if (partition == null) {
+        Topic topic = found.topic();
+        Partition partition = TopicLookup.partition(topic, data.index());
+        if (topic == null || partition == null) {
             outcome.failed(response, Errors.UNKNOWN_TOPIC_OR_PARTITION, "no partition " + data.index());
             return null;
         }
@@ -116,6 +121,6 @@ public final class ProduceHandler extends ApiHandler<ProduceRequest> {
             outcome.failed(response, Errors.forException(e), e.getMessage());
             return null;
         }
-        return new ProducePart(partition, (MemoryRecords) data.records(), response);
+        return new ProducePart(topic, partition, schedule, (MemoryRecords) data.records(), response);
     }
 }
