@@ -99,6 +99,13 @@ public final class BatchHeader {
         buffer.putInt(at + LEADER_EPOCH, leaderEpoch);
     }
 
+    /** Gives all records of the batch one timestamp, that of their append, in milliseconds since the epoch; the checksum follows. */
+    public static void setAppendTime(ByteBuffer buffer, int at, long timestampMs) {
+        buffer.putShort(at + ATTRIBUTES, (short) (attributes(buffer, at) | LOG_APPEND_TIME));
+        buffer.putLong(at + MAX_TIMESTAMP, timestampMs);
+        buffer.putInt(at + CRC, checksum(buffer, at, (int) sizeInBytes(buffer, at)));
+    }
+
     /** Whether the checksum holds; the size must have been checked against the buffer's limit. */
     public static boolean isIntact(ByteBuffer buffer, int at, int size) {
         return buffer.getInt(at + CRC) == checksum(buffer, at, size);

@@ -1,8 +1,12 @@
 package io.tributary.core.batch;
 
 import io.tributary.core.model.BrokerException;
+import io.tributary.core.model.BrokerException.BadRecord;
 import io.tributary.core.model.ErrorCode;
+import io.tributary.core.model.TopicConfig;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.Record;
@@ -12,6 +16,9 @@ import org.apache.kafka.common.utils.internals.CloseableIterator;
 
 /** Checks what a client wants to have appended, before anything is done with it. */
 public final class BatchValidator {
+    /** How many records a refusal blames at most. */
+    private static final int MAX_BAD_RECORDS = 100;
+    private static final String NO_KEY = "a compacted topic takes records with a key";
     private static final int MAX_CODEC = 4;
 
     /** What batches may be; each more than the one before. */
@@ -31,7 +38,7 @@ public final class BatchValidator {
      * not compressed (compressed records are passed through and checked by who decodes them).
      *
      * @param maxBatchBytes the largest batch allowed
-     * @throws BrokerException CORRUPT_BATCH, INVALID_BATCH or BATCH_TOO_LARGE
+     * @throws BrokerException CORRUPT_BATCH, INVALID_BATCH, INVALID_TIMESTAMP or BATCH_TOO_LARGE
      */
     public static void validate(ByteBuffer batches, int maxBatchBytes, Allowed allowed) {
         int at = batches.position();
@@ -70,16 +77,53 @@ public final class BatchValidator {
      * @throws BrokerException INVALID_BATCH
      */
     public static void requireKeys(ByteBuffer batches) {
+        List<BadRecord> bad = new ArrayList<>(0);
         for (RecordBatch batch : MemoryRecords.readableRecords(batches.duplicate()).batches()) {
             try (CloseableIterator<Record> records = batch.streamingIterator(BufferSupplier.NO_CACHING, BatchDecoder.MAX_UNPACKED_BYTES)) {
-                while (records.hasNext()) {
-                    if (!records.next().hasKey()) {
-                        throw invalid("a compacted topic takes records with a key");
+                for (int index = 0; records.hasNext(); index++) {
+                    if (!records.next().hasKey() && bad.size() < MAX_BAD_RECORDS) {
+                        bad.add(new BadRecord(index, NO_KEY));
                     }
                 }
             } catch (KafkaException | IllegalArgumentException malformed) {
                 throw invalid("a batch's records cannot be read: " + malformed.getMessage());
             }
+        }
+        if (!bad.isEmpty()) {
+            throw new BrokerException(ErrorCode.INVALID_BATCH, NO_KEY, bad);
+        }
+    }
+
+    /**
+     * Checks that the timestamps of batches that are valid otherwise are what the topic takes. The header's largest one tells whether any
+     * may lie too far ahead; records are looked at when it does, or when the past is bounded.
+     *
+     * @throws BrokerException INVALID_TIMESTAMP
+     */
+    public static void requireTimestamps(ByteBuffer batches, TopicConfig.RecordRules rules, long nowMs) {
+        if (rules.appendTime()) {
+            return;
+        }
+        int at = batches.position();
+        while (at < batches.limit()) {
+            int size = (int) BatchHeader.sizeInBytes(batches, at);
+            if (rules.beforeMaxMs() != Long.MAX_VALUE || !rules.takes(BatchHeader.maxTimestamp(batches, at), nowMs)) {
+                requireTimestamps(OpenBatch.of(batches.slice(at, size), BatchDecoder.MAX_UNPACKED_BYTES), rules, nowMs);
+            }
+            at += size;
+        }
+    }
+
+    private static void requireTimestamps(OpenBatch batch, TopicConfig.RecordRules rules, long nowMs) {
+        List<BadRecord> bad = new ArrayList<>(0);
+        batch.forEach(record -> {
+            if (!rules.takes(record.timestamp(), nowMs) && bad.size() < MAX_BAD_RECORDS) {
+                bad.add(new BadRecord((int) record.offset(), "the timestamp " + record.timestamp() + " is out of its bounds: at most "
+                    + rules.beforeMaxMs() + " ms before " + nowMs + ", and " + rules.afterMaxMs() + " ms after"));
+            }
+        });
+        if (!bad.isEmpty()) {
+            throw new BrokerException(ErrorCode.INVALID_TIMESTAMP, bad.get(0).message(), bad);
         }
     }
 
@@ -115,7 +159,7 @@ public final class BatchValidator {
         int count = BatchHeader.count(batches, at);
         int codec = attributes & BatchHeader.COMPRESSION_MASK;
         if ((attributes & BatchHeader.LOG_APPEND_TIME) != 0) {
-            throw invalid("a client may not set the append time");
+            throw new BrokerException(ErrorCode.INVALID_TIMESTAMP, "a client may not set the append time");
         }
         if (codec > MAX_CODEC) {
             throw invalid("unknown compression " + codec);

@@ -10,6 +10,7 @@ import io.tributary.core.model.BrokerException;
 import io.tributary.core.model.ErrorCode;
 import io.tributary.core.model.Record;
 import io.tributary.core.model.SubscriptionName;
+import io.tributary.core.model.TopicConfig;
 import io.tributary.core.routing.FullSubscriptions;
 import io.tributary.core.transaction.Placement;
 import java.time.InstantSource;
@@ -42,7 +43,7 @@ final class LogPublisher implements Publisher, Placement {
         }
         return log.publish(new NewRecord(place.timestamp(), request.key(), request.value(), request.headers()),
                 request.durability() == PublishRequest.Durability.RELAXED)
-            .thenApply(offset -> new PublishResult(place.partition(), offset, place.timestamp(), place.routes()));
+            .thenApply(stored -> new PublishResult(place.partition(), stored.offset(), stored.timestamp(), place.routes()));
     }
 
     @Override
@@ -52,7 +53,13 @@ final class LogPublisher implements Publisher, Placement {
             throw new BrokerException(ErrorCode.TOPIC_NOT_FOUND, "there is no topic " + request.topic());
         }
         int partition = topic.partition(partition(request, topic.logs().size())).id().partition();
-        long timestamp = request.timestamp() == PublishRequest.NOW ? clock.millis() : request.timestamp();
+        long now = clock.millis();
+        TopicConfig.RecordRules rules = topic.config().records();
+        if (!rules.takes(request.timestamp(), now) && !topic.name().isInternal()) {
+            throw new BrokerException(ErrorCode.INVALID_TIMESTAMP, "the timestamp " + request.timestamp() + " is further from now than "
+                + topic + " allows");
+        }
+        long timestamp = request.timestamp() == PublishRequest.NOW || rules.appendTime() ? now : request.timestamp();
         int routed = PublishResult.NOT_COUNTED;
         if (request.countRoutes() || !full.isEmpty()) {
             Record record = new Record(-1, timestamp, request.key(), request.value(), request.headers());

@@ -57,6 +57,9 @@ record TopicEntry(TopicName name, UUID id, TopicConfig config) {
             out.writeInt(config.segmentBytes());
             out.writeInt(config.maxBatchBytes());
             out.writeBoolean(config.records().delayHeaders());
+            out.writeBoolean(config.records().appendTime());
+            out.writeLong(config.records().beforeMaxMs());
+            out.writeLong(config.records().afterMaxMs());
             out.writeInt(config.attributes().size());
             for (Map.Entry<String, String> attribute : config.attributes().entrySet()) {
                 out.writeUTF(attribute.getKey());
@@ -84,8 +87,8 @@ record TopicEntry(TopicName name, UUID id, TopicConfig config) {
             Tiering tiering = format <= SECOND_FORMAT ? Tiering.OFF : new Tiering(in.readBoolean(), in.readLong(), in.readLong());
             int segmentBytes = in.readInt();
             int maxBatchBytes = in.readInt();
-            TopicConfig.RecordRules records =
-                format <= THIRD_FORMAT ? TopicConfig.RecordRules.DEFAULT : new TopicConfig.RecordRules(in.readBoolean());
+            TopicConfig.RecordRules records = format <= THIRD_FORMAT ? TopicConfig.RecordRules.DEFAULT
+                : new TopicConfig.RecordRules(in.readBoolean(), in.readBoolean(), in.readLong(), in.readLong());
             Map<String, String> attributes = new HashMap<>();
             for (int left = in.readInt(); left > 0; left--) {
                 attributes.put(in.readUTF(), in.readUTF());

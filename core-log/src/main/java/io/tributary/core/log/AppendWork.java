@@ -52,6 +52,6 @@ final class AppendWork extends Work implements Append {
     }
 
     private AppendResult result() {
-        return new AppendResult(baseOffset, lastOffset, duplicate);
+        return new AppendResult(baseOffset, lastOffset, duplicate, appendTime);
     }
 }

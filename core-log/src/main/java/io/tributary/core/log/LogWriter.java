@@ -1,5 +1,6 @@
 package io.tributary.core.log;
 
+import io.tributary.core.api.AppendResult;
 import io.tributary.core.api.producer.ActiveProducer;
 import io.tributary.core.batch.BatchBuilder;
 import io.tributary.core.batch.BatchHeader;
@@ -140,7 +141,7 @@ final class LogWriter {
                 if (!builder.isEmpty() && builder.sizeInBytes() + publish.bytes > maxShared) {
                     closeShared(builder);
                 }
-                builder.add(publish.timestamp, publish.key, publish.value, publish.headers);
+                builder.add(publish.timestamp(), publish.key, publish.value, publish.headers);
                 shared.add(publish);
             } else {
                 closeShared(builder);
@@ -160,15 +161,25 @@ final class LogWriter {
         makeRoom(batch.remaining());
         long base = nextOffset;
         BatchHeader.place(batch, 0, base, LEADER_EPOCH);
+        long appendTime = appendTime();
+        if (appendTime != AppendResult.AS_CREATED) {
+            BatchHeader.setAppendTime(batch, 0, appendTime);
+        }
         for (int i = 0; i < shared.size(); i++) {
             PublishWork publish = shared.get(i);
             publish.baseOffset = base + i;
             publish.lastOffset = base + i;
+            publish.appendTime = appendTime;
             runWorks.add(publish);
         }
         nextOffset = base + shared.size();
         shared.clear();
         addToRun(batch);
+    }
+
+    /** What the records that are appended now have for their timestamp, if that is not their own. */
+    private long appendTime() {
+        return config.get().records().appendTime() ? thread.settings().clock().millis() : AppendResult.AS_CREATED;
     }
 
     private void addBatches(AppendWork work) {
@@ -186,13 +197,18 @@ final class LogWriter {
             work.duplicate = true;
             work.baseOffset = duplicate.firstOffset();
             work.lastOffset = duplicate.lastOffset();
+            work.appendTime = config.get().records().appendTime() ? duplicate.timestamp() : AppendResult.AS_CREATED;
             runWorks.add(work);
             return;
         }
         work.baseOffset = nextOffset;
+        work.appendTime = appendTime();
         int at = batches.position();
         while (at < batches.limit()) {
             BatchHeader.place(batches, at, nextOffset, LEADER_EPOCH);
+            if (work.appendTime != AppendResult.AS_CREATED && !BatchHeader.isControl(batches, at)) {
+                BatchHeader.setAppendTime(batches, at, work.appendTime);
+            }
             nextOffset = BatchHeader.lastOffset(batches, at) + 1;
             at += (int) BatchHeader.sizeInBytes(batches, at);
         }

@@ -146,6 +146,9 @@ public final class PartitionLog implements Partition {
             if (now.compaction().isOn()) {
                 BatchValidator.requireKeys(batches);
             }
+            if (work.origin == AppendOrigin.CLIENT && !id.topic().isInternal()) {
+                BatchValidator.requireTimestamps(batches, now.records(), thread.settings().clock().millis());
+            }
         } catch (BrokerException refused) {
             work.onFailure(refused);
             return work;
@@ -155,12 +158,12 @@ public final class PartitionLog implements Partition {
     }
 
     /**
-     * Appends one record, in a batch with others that meet it in the mailbox; completes with its offset.
+     * Appends one record, in a batch with others that meet it in the mailbox; completes with its place.
      *
      * @param relaxed completes when accepted, not when durable
      * @return fails with BATCH_TOO_LARGE, LIMIT_EXCEEDED, STORAGE_FAILURE or CLOSED
      */
-    public CompletableFuture<Long> publish(NewRecord record, boolean relaxed) {
+    public CompletableFuture<Published> publish(NewRecord record, boolean relaxed) {
         int bytes = BatchBuilder.maxRecordBytes(record.key(), record.value(), record.headers());
         if (record.key() == null && config.get().compaction().isOn()) {
             return CompletableFuture.failedFuture(
@@ -173,7 +176,7 @@ public final class PartitionLog implements Partition {
         }
         PublishWork work = new PublishWork(writer, bytes, record, relaxed);
         thread.submit(work);
-        return work.offset;
+        return work.published;
     }
 
     @Override

@@ -1,18 +1,19 @@
 package io.tributary.core.log;
 
+import io.tributary.core.api.AppendResult;
 import io.tributary.core.model.BrokerException;
 import io.tributary.core.model.Headers;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** One record, to share a batch with its neighbours in the mailbox. Its future's value is the offset. */
-final class PublishWork extends Work {
-    final long timestamp;
+/** One record, to share a batch with its neighbours in the mailbox. */
+final class PublishWork extends Work implements Published {
+    private final long created;
     final byte @Nullable [] key;
     final byte @Nullable [] value;
     final Headers headers;
     private final boolean relaxed;
-    final CompletableFuture<Long> offset = new CompletableFuture<>();
+    final CompletableFuture<Published> published = new CompletableFuture<>();
 
     /**
      * One record.
@@ -22,7 +23,7 @@ final class PublishWork extends Work {
      */
     PublishWork(LogWriter writer, int bytes, NewRecord record, boolean relaxed) {
         super(writer, bytes);
-        this.timestamp = record.timestamp();
+        this.created = record.timestamp();
         this.key = record.key();
         this.value = record.value();
         this.headers = record.headers();
@@ -30,21 +31,31 @@ final class PublishWork extends Work {
     }
 
     @Override
+    public long offset() {
+        return baseOffset;
+    }
+
+    @Override
+    public long timestamp() {
+        return appendTime == AppendResult.AS_CREATED ? created : appendTime;
+    }
+
+    @Override
     void onAccepted() {
         if (relaxed) {
-            offset.complete(baseOffset);
+            published.complete(this);
         }
     }
 
     @Override
     void onDurable() {
         if (!relaxed) {
-            offset.complete(baseOffset);
+            published.complete(this);
         }
     }
 
     @Override
     void onFailure(BrokerException failure) {
-        offset.completeExceptionally(failure);
+        published.completeExceptionally(failure);
     }
 }

@@ -1,5 +1,6 @@
 package io.tributary.core.log;
 
+import io.tributary.core.api.AppendResult;
 import io.tributary.core.model.BrokerException;
 
 /** Something to be appended, from the mailbox of a log thread to its completion. Used by the log thread once it is in the mailbox. */
@@ -9,6 +10,8 @@ abstract class Work {
     final int bytes;
     long baseOffset;
     long lastOffset;
+    /** The timestamp that the append gave, if the topic's are those. */
+    long appendTime = AppendResult.AS_CREATED;
 
     Work(LogWriter writer, int bytes) {
         this.writer = writer;

@@ -21,6 +21,8 @@ public enum ErrorCode {
     CORRUPT_BATCH,
     /** A batch that is whole and may not be appended: older format, compressed control batch, transaction without coordinator. */
     INVALID_BATCH,
+    /** A record's timestamp is further from now than its topic allows, or its kind is not the publisher's to choose. */
+    INVALID_TIMESTAMP,
     /** Over the topic's largest batch. */
     BATCH_TOO_LARGE,
     /** An idempotent producer's sequence has a gap. */

@@ -30,12 +30,40 @@ public record TopicConfig(int partitions, Storage storage, Retention retention, 
      *
      * @param delayHeaders whether records of clients' batches are looked at for the headers {@link HeaderNames#DELIVER_AT} and
      *                     {@link HeaderNames#DELAY}
+     * @param appendTime   whether their timestamp is when they were appended (Kafka's {@code LogAppendTime}), whatever the publisher says
+     * @param beforeMaxMs  otherwise: how far a publisher's timestamp may lie before now, in milliseconds
+     * @param afterMaxMs   likewise behind
      */
-    public record RecordRules(boolean delayHeaders) {
-        public static final RecordRules DEFAULT = new RecordRules(false);
+    public record RecordRules(boolean delayHeaders, boolean appendTime, long beforeMaxMs, long afterMaxMs) {
+        /** As in Kafka 4: any past, and an hour for a clock that is ahead. */
+        public static final RecordRules DEFAULT = new RecordRules(false, false, Long.MAX_VALUE, 60L * 60 * 1000);
+
+        /** Refuses values out of bounds with {@link ErrorCode#INVALID_ARGUMENT}. */
+        public RecordRules {
+            if (beforeMaxMs < 0 || afterMaxMs < 0) {
+                throw new BrokerException(ErrorCode.INVALID_ARGUMENT, "a bound of timestamps is not negative");
+            }
+        }
 
         public RecordRules withDelayHeaders(boolean value) {
-            return new RecordRules(value);
+            return new RecordRules(value, appendTime, beforeMaxMs, afterMaxMs);
+        }
+
+        public RecordRules withAppendTime(boolean value) {
+            return new RecordRules(delayHeaders, value, beforeMaxMs, afterMaxMs);
+        }
+
+        public RecordRules withBeforeMaxMs(long value) {
+            return new RecordRules(delayHeaders, appendTime, value, afterMaxMs);
+        }
+
+        public RecordRules withAfterMaxMs(long value) {
+            return new RecordRules(delayHeaders, appendTime, beforeMaxMs, value);
+        }
+
+        /** Whether a publisher may give this timestamp, in milliseconds since the epoch; one that says nothing (negative) it may. */
+        public boolean takes(long timestamp, long nowMs) {
+            return appendTime || timestamp < 0 || nowMs - timestamp <= beforeMaxMs && timestamp - nowMs <= afterMaxMs;
         }
     }
 

@@ -51,6 +51,7 @@ record DelayedBatch(OpenBatch batch, List<Wish> wishes, long nowMs) {
         if (config.compaction().isOn()) {
             BatchValidator.requireKeys(batch);
         }
+        BatchValidator.requireTimestamps(batch, config.records(), nowMs);
         OpenBatch open = OpenBatch.of(batch, Schedule.MAX_UNPACKED_BYTES);
         List<Wish> wishes = new ArrayList<>(0);
         List<BadRecord> bad = new ArrayList<>(0);

@@ -51,12 +51,15 @@ final class TargetBatch {
         return new Claim.Group(topic.id(), partition, rows);
     }
 
-    /** Appends the batch as the claim's producer; if the log has it already it says so and nothing is appended. */
+    /**
+     * Appends the batch as the claim's producer; if the log has it already it says so and nothing is appended. Its records were checked
+     * when they were promised: their timestamps may have become too old meanwhile.
+     */
     Append append(BatchBuilder builder, Claim claim, long nowMs) {
         for (Envelope envelope : envelopes) {
             long timestamp = envelope.timestamp() == PublishRequest.NOW ? nowMs : envelope.timestamp();
             builder.add(timestamp, envelope.key(), envelope.value(), envelope.headers());
         }
-        return topic.partition(partition).append(builder.build(claim.producerId(), claim.producerEpoch(), 0));
+        return topic.partition(partition).appendWithGaps(builder.build(claim.producerId(), claim.producerEpoch(), 0));
     }
 }

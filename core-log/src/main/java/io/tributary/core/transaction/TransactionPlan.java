@@ -115,10 +115,12 @@ final class TransactionPlan {
         PublishResult[] results = new PublishResult[records.size()];
         int index = 0;
         for (Part part : parts.values()) {
-            long offset = appended.get(index++).baseOffset();
+            AppendResult stored = appended.get(index++);
+            long offset = stored.baseOffset();
             for (int number : part.numbers) {
                 Placement.Place place = places.get(number);
-                results[number] = new PublishResult(place.partition(), offset++, place.timestamp(), place.routes());
+                long timestamp = stored.appendTime() == AppendResult.AS_CREATED ? place.timestamp() : stored.appendTime();
+                results[number] = new PublishResult(place.partition(), offset++, timestamp, place.routes());
             }
         }
         return List.of(results);

@@ -10,6 +10,7 @@ import io.tributary.core.model.BrokerException;
 import io.tributary.core.model.ErrorCode;
 import io.tributary.core.model.Record;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -57,12 +58,19 @@ final class InterceptedTopics {
                     && interceptor.failsRead((Long) arguments[0], (Long) arguments[0] + (Integer) arguments[1])) {
                     return CompletableFuture.failedFuture(new BrokerException(ErrorCode.STORAGE_FAILURE, "the test wants it"));
                 }
-                if (!method.getName().equals("append")) {
+                if (!method.getName().equals("append") && !method.getName().equals("appendWithGaps")) {
                     return invoke(() -> method.invoke(partition, arguments));
                 }
-                ByteBuffer batch = (ByteBuffer) arguments[0];
-                return interceptor.append(step(partition, batch), partition, () -> partition.append(batch));
+                return interceptor.append(step(partition, (ByteBuffer) arguments[0]), partition, () -> appended(partition, method, arguments));
             });
+    }
+
+    private static Append appended(Partition partition, Method method, Object[] arguments) {
+        try {
+            return (Append) method.invoke(partition, arguments);
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private static Step step(Partition partition, ByteBuffer batch) {

@@ -4,6 +4,7 @@ import io.tributary.core.api.PublishRequest;
 import io.tributary.core.api.Schedule;
 import io.tributary.core.model.BrokerException;
 import io.tributary.core.model.ErrorCode;
+import io.tributary.core.model.time.DelayText;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -43,18 +44,14 @@ public final class DueTime {
     }
 
     private static Duration span(String name, String text) {
-        if (!text.startsWith("P")) {
-            return TimeText.span(name, text, Duration.ZERO, Duration.ZERO, MAX);
-        }
-        try {
-            Duration span = Duration.parse(text);
-            if (!span.isNegative() && span.compareTo(MAX) <= 0) {
-                return span;
-            }
-        } catch (DateTimeParseException malformed) {
+        Duration span = DelayText.parse(text);
+        if (span == null) {
             throw invalid(name + " is no span of time; write 30s, 500 (milliseconds) or PT1H30M");
         }
-        throw invalid(name + " may be 0 to " + TimeText.write(MAX));
+        if (span.isNegative() || span.compareTo(MAX) > 0) {
+            throw invalid(name + " may be 0 to " + TimeText.write(MAX));
+        }
+        return span;
     }
 
     private static long instantMs(String name, String text) {

@@ -12,7 +12,7 @@ public final class ErrorMapping {
     /** Total: the compiler asks for every code. */
     public static HttpStatus status(ErrorCode code) {
         return switch (code) {
-            case INVALID_ARGUMENT, INVALID_TOPIC, CORRUPT_BATCH, INVALID_BATCH -> HttpStatus.BAD_REQUEST;
+            case INVALID_ARGUMENT, INVALID_TOPIC, CORRUPT_BATCH, INVALID_BATCH, INVALID_TIMESTAMP -> HttpStatus.BAD_REQUEST;
             case TOPIC_NOT_FOUND, PARTITION_NOT_FOUND, SUBSCRIPTION_NOT_FOUND, DELIVERY_NOT_FOUND -> HttpStatus.NOT_FOUND;
             case TOPIC_EXISTS, SUBSCRIPTION_EXISTS, SUBSCRIPTION_IN_USE, OUT_OF_ORDER_SEQUENCE, DUPLICATE_SEQUENCE, FENCED_PRODUCER,
                  UNKNOWN_PRODUCER, INVALID_TRANSACTION, COORDINATOR_FENCED -> HttpStatus.CONFLICT;

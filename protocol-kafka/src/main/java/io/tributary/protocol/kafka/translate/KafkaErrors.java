@@ -26,6 +26,7 @@ public final class KafkaErrors {
             case OFFSET_OUT_OF_RANGE -> Errors.OFFSET_OUT_OF_RANGE;
             case CORRUPT_BATCH -> Errors.CORRUPT_MESSAGE;
             case INVALID_BATCH -> Errors.INVALID_RECORD;
+            case INVALID_TIMESTAMP -> Errors.INVALID_TIMESTAMP;
             case BATCH_TOO_LARGE -> Errors.MESSAGE_TOO_LARGE;
             case OUT_OF_ORDER_SEQUENCE -> Errors.OUT_OF_ORDER_SEQUENCE_NUMBER;
             case DUPLICATE_SEQUENCE -> Errors.DUPLICATE_SEQUENCE_NUMBER;

@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
+import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigType;
 import org.jspecify.annotations.Nullable;
 
@@ -80,14 +81,24 @@ public enum TopicSetting {
             + " retention.bytes says.",
         config -> Long.toString(config.tiering().localMaxBytes()),
         (config, text) -> config.withTiering(config.tiering().withLocalMaxBytes(number(text, Tiering.AS_TOTAL, Long.MAX_VALUE)))),
+    TIMESTAMP_TYPE("message.timestamp.type", "log.message.timestamp.type", ConfigType.STRING,
+        "CreateTime: records keep the time that producers gave them. LogAppendTime: they have the time at which they were appended.",
+        config -> (config.records().appendTime() ? TimestampType.LOG_APPEND_TIME : TimestampType.CREATE_TIME).name,
+        (config, text) -> config.withRecords(config.records().withAppendTime(appendTime(text)))),
+    TIMESTAMP_BEFORE_MAX_MS("message.timestamp.before.max.ms", "log.message.timestamp.before.max.ms", ConfigType.LONG,
+        "With CreateTime: how far a record's time may lie before the broker's, in milliseconds.",
+        config -> Long.toString(config.records().beforeMaxMs()),
+        (config, text) -> config.withRecords(config.records().withBeforeMaxMs(number(text, 0, Long.MAX_VALUE)))),
+    TIMESTAMP_AFTER_MAX_MS("message.timestamp.after.max.ms", "log.message.timestamp.after.max.ms", ConfigType.LONG,
+        "With CreateTime: how far a record's time may lie after the broker's, in milliseconds.",
+        config -> Long.toString(config.records().afterMaxMs()),
+        (config, text) -> config.withRecords(config.records().withAfterMaxMs(number(text, 0, Long.MAX_VALUE)))),
     DELAY_HEADERS("tributary.delay.headers", "tributary.topics.delay-headers", ConfigType.BOOLEAN,
         "Records with the headers deliver-at (milliseconds since the epoch) or delay (30s, 500, PT1H) wait for their time before they are"
             + " appended. Batches of other topics are not looked into.",
         config -> Boolean.toString(config.records().delayHeaders()),
         (config, text) -> config.withRecords(config.records().withDelayHeaders(bool("tributary.delay.headers", text)))),
     COMPRESSION_TYPE("compression.type", "compression.type", ConfigType.STRING, "Batches are kept as producers sent them.", "producer"),
-    TIMESTAMP_TYPE("message.timestamp.type", "log.message.timestamp.type", ConfigType.STRING,
-        "Records keep the time that producers gave them.", "CreateTime"),
     MIN_INSYNC_REPLICAS("min.insync.replicas", "min.insync.replicas", ConfigType.INT, "There is one copy, on this node.", "1");
 
     private final String configName;
@@ -182,6 +193,16 @@ public enum TopicSetting {
             case "false" -> false;
             default -> throw new InvalidConfigurationException(name + " is true or false, not " + text);
         };
+    }
+
+    private static boolean appendTime(String text) {
+        if (text.equals(TimestampType.LOG_APPEND_TIME.name)) {
+            return true;
+        }
+        if (text.equals(TimestampType.CREATE_TIME.name)) {
+            return false;
+        }
+        throw new InvalidConfigurationException("message.timestamp.type is CreateTime or LogAppendTime, not " + text);
     }
 
     private static double ratio(String text) {

@@ -46,7 +46,8 @@ record ProducePart(Topic topic, Partition partition, Schedule schedule, MemoryRe
         CompletionStage<AppendResult> stage = untilDurable ? append.durable() : append.accepted();
         stage.whenComplete((result, failure) -> {
             if (failure == null) {
-                response.setBaseOffset(result.baseOffset()).setLogStartOffset(partition.logStartOffset());
+                response.setBaseOffset(result.baseOffset()).setLogAppendTimeMs(result.appendTime())
+                    .setLogStartOffset(partition.logStartOffset());
             } else {
                 outcome.failed(response, KafkaErrors.of(failure), KafkaErrors.message(failure));
                 BrokerException.of(failure).badRecords().forEach(bad -> response.recordErrors().add(
