@@ -32,7 +32,10 @@ import java.util.stream.Collectors;
  *
  * <p>A batch that an idempotent producer sends again is found in the log. What it was without there is what has to wait; it does, or has
  * done, unless the process died between the two steps: the schedule knows by the records' keys, which are the same again, and is given
- * what it does not know. Safe on any thread.
+ * what it does not know.
+ *
+ * <p>Records of a transaction are given to the schedule as undecided: it sees in the target's log, where the batch is part of the
+ * transaction, how that ends. Safe on any thread.
  */
 final class DelayedAppends {
     private static final CompletableFuture<Void> DONE = CompletableFuture.completedFuture(null);
@@ -70,10 +73,11 @@ final class DelayedAppends {
             target = topic.partition(partition);
             looked = DelayedBatch.of(topic, partition, batch, inTransaction, clock.millis());
             waiting = keyed(topic, partition, looked, looked.waiting());
-            if (inTransaction) {
-                return target.appendInTransaction(batch);
+            if (waiting.isEmpty()) {
+                rest = inTransaction ? target.appendInTransaction(batch) : target.append(batch);
+            } else {
+                rest = target.appendWithGaps(looked.rest());
             }
-            rest = waiting.isEmpty() ? target.append(batch) : target.appendWithGaps(looked.rest());
         } catch (BrokerException refused) {
             return HeldBack.failed(refused);
         }
@@ -82,7 +86,7 @@ final class DelayedAppends {
         }
         return new HeldBack(rest.durable().thenComposeAsync(result -> (result.duplicate()
             ? repeat(topic, target, looked, result)
-            : write(waiting)).thenApply(written -> result)));
+            : write(values(waiting, looked, result))).thenApply(written -> result)));
     }
 
     private Map<ScheduleKey, Envelope> keyed(Topic topic, int partition, DelayedBatch looked, List<Wish> wishes) {
@@ -97,7 +101,16 @@ final class DelayedAppends {
         return keyed;
     }
 
-    private CompletionStage<Void> write(Map<ScheduleKey, Envelope> waiting) {
+    /** What the schedule's log is given for records of a batch that is stored. */
+    private static Map<ScheduleKey, byte[]> values(Map<ScheduleKey, Envelope> waiting, DelayedBatch looked, AppendResult stored) {
+        Map<ScheduleKey, byte[]> values = new LinkedHashMap<>();
+        waiting.forEach((key, envelope) -> values.put(key, looked.inTransaction()
+            ? new Undecided(stored.baseOffset(), looked.batch().producerId(), envelope.encode()).encode()
+            : envelope.encode()));
+        return values;
+    }
+
+    private CompletionStage<Void> write(Map<ScheduleKey, byte[]> waiting) {
         CompletableFuture<Void> written = new CompletableFuture<>();
         List<ScheduleKey> repeatable = waiting.keySet().stream().filter(ScheduleKey::isRepeatable).toList();
         repeatable.forEach(key -> underWay.put(key, written));
@@ -114,9 +127,12 @@ final class DelayedAppends {
 
     /** The log has the batch already. */
     private CompletionStage<Void> repeat(Topic topic, Partition target, DelayedBatch looked, AppendResult stored) {
-        return storedOffsets(target, stored.baseOffset(), stored.lastOffset()).thenCompose(offsets -> {
+        CompletionStage<Set<Long>> kept = looked.inTransaction() ? CompletableFuture.completedFuture(Set.of())
+            : storedOffsets(target, stored.baseOffset(), stored.lastOffset());
+        return kept.thenCompose(offsets -> {
             List<Wish> missing = looked.wishes().stream().filter(wish -> !offsets.contains(stored.baseOffset() + wish.index())).toList();
-            return inTurn(() -> writeUnknown(keyed(topic, target.id().partition(), looked, missing)));
+            Map<ScheduleKey, Envelope> keyed = keyed(topic, target.id().partition(), looked, missing);
+            return inTurn(() -> writeUnknown(values(keyed, looked, stored)));
         });
     }
 
@@ -127,13 +143,13 @@ final class DelayedAppends {
         return mine;
     }
 
-    private CompletionStage<Void> writeUnknown(Map<ScheduleKey, Envelope> wanted) {
+    private CompletionStage<Void> writeUnknown(Map<ScheduleKey, byte[]> wanted) {
         CompletableFuture<?>[] others = wanted.keySet().stream().map(underWay::get).filter(Objects::nonNull).distinct()
             .toArray(CompletableFuture[]::new);
         return CompletableFuture.allOf(others).handle((done, failure) -> wanted.keySet())
             .thenCompose(keys -> keys.isEmpty() ? CompletableFuture.completedFuture(Set.<ScheduleKey>of()) : requests.known(keys))
             .thenCompose(known -> {
-                Map<ScheduleKey, Envelope> unknown = new LinkedHashMap<>(wanted);
+                Map<ScheduleKey, byte[]> unknown = new LinkedHashMap<>(wanted);
                 unknown.keySet().removeAll(known);
                 return unknown.isEmpty() ? DONE : write(unknown);
             });

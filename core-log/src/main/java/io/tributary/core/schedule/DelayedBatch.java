@@ -20,10 +20,11 @@ import java.util.List;
 /**
  * A client's batch whose records may ask to wait, looked at.
  *
- * @param wishes the records that ask for a time, be it past, in their order
- * @param nowMs  when it was looked at
+ * @param wishes        the records that ask for a time, be it past, in their order
+ * @param inTransaction whether the batch is part of one
+ * @param nowMs         when it was looked at
  */
-record DelayedBatch(OpenBatch batch, List<Wish> wishes, long nowMs) {
+record DelayedBatch(OpenBatch batch, List<Wish> wishes, boolean inTransaction, long nowMs) {
     private static final int MAX_BAD = 100;
 
     /**
@@ -38,8 +39,8 @@ record DelayedBatch(OpenBatch batch, List<Wish> wishes, long nowMs) {
     /**
      * Looks at a batch that a client wants to have appended, and checks it as an append does.
      *
-     * @throws BrokerException as an append's; INVALID_BATCH with the records to blame when their headers say nothing sensible or, in a
-     *                         transaction, ask to wait; BATCH_TOO_LARGE when the batch unpacks to more than
+     * @throws BrokerException as an append's; INVALID_BATCH with the records to blame when their headers say nothing sensible;
+     *                         BATCH_TOO_LARGE when the batch unpacks to more than
      *                         {@link Schedule#MAX_UNPACKED_BYTES}, or more than {@link Schedule#MAX_WISHES} of its records ask
      */
     static DelayedBatch of(Topic topic, int partition, ByteBuffer batch, boolean inTransaction, long nowMs) {
@@ -61,7 +62,7 @@ record DelayedBatch(OpenBatch batch, List<Wish> wishes, long nowMs) {
                 if (dueMs != PublishRequest.AT_ONCE) {
                     Wish wish = new Wish((int) record.offset(), dueMs, envelope(topic, partition, record));
                     add(wish, wishes);
-                    requireMayWait(topic, wish, inTransaction, nowMs);
+                    TargetCheck.require(topic, wish.envelope());
                 }
             } catch (DueHeaders.Malformed malformed) {
                 if (bad.size() < MAX_BAD) {
@@ -72,7 +73,7 @@ record DelayedBatch(OpenBatch batch, List<Wish> wishes, long nowMs) {
         if (!bad.isEmpty()) {
             throw new BrokerException(ErrorCode.INVALID_BATCH, "record " + bad.get(0).index() + ": " + bad.get(0).message(), bad);
         }
-        return new DelayedBatch(open, wishes, nowMs);
+        return new DelayedBatch(open, wishes, inTransaction, nowMs);
     }
 
     /** The timestamp is when it is due: what the client gave it is when it was made, from which its expiration must not count. */
@@ -87,26 +88,19 @@ record DelayedBatch(OpenBatch batch, List<Wish> wishes, long nowMs) {
         wishes.add(wish);
     }
 
-    private static void requireMayWait(Topic topic, Wish wish, boolean inTransaction, long nowMs) throws DueHeaders.Malformed {
-        if (wish.dueMs() <= nowMs) {
-            return;
-        }
-        if (inTransaction) {
-            throw new DueHeaders.Malformed("a record of a transaction cannot wait for its time");
-        }
-        TargetCheck.require(topic, wish.envelope());
-    }
-
     boolean isIdempotent() {
         return batch.producerId() >= 0;
     }
 
-    /** Those that are not due. */
+    /**
+     * Those that are taken out: what is not due, and in a transaction also what is, so that nobody need look what was when the batch is sent
+     * again.
+     */
     List<Wish> waiting() {
-        return wishes.stream().filter(wish -> wish.dueMs() > nowMs).toList();
+        return inTransaction ? wishes : wishes.stream().filter(wish -> wish.dueMs() > nowMs).toList();
     }
 
-    /** The batch without those that are not due. */
+    /** The batch without those that wait. */
     ByteBuffer rest() {
         BitSet taken = new BitSet(batch.count());
         waiting().forEach(wish -> taken.set(wish.index()));

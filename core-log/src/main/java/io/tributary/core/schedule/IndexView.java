@@ -1,10 +1,12 @@
 package io.tributary.core.schedule;
 
 import io.tributary.core.model.Record;
+import io.tributary.core.schedule.index.IndexChanges;
 import io.tributary.core.schedule.index.IndexFailure;
 import io.tributary.core.schedule.index.IndexState;
 import io.tributary.core.schedule.index.ScheduleIndex;
 import io.tributary.core.schedule.index.ScheduleKey;
+import io.tributary.core.schedule.index.UndecidedRow;
 import io.tributary.core.schedule.index.WaitingRow;
 import io.tributary.core.schedule.rocksdb.RocksScheduleIndex;
 import java.nio.file.Path;
@@ -36,6 +38,7 @@ final class IndexView implements AutoCloseable {
     private volatile IndexState state;
     /** By the time in the log's records. */
     private long forgotMs;
+    private boolean mayHaveUndecided = true;
 
     private IndexView(ScheduleIndex index, ScheduleLog log, Patience patience, DueCursor cursor, IndexState state) {
         this.index = index;
@@ -118,6 +121,7 @@ final class IndexView implements AutoCloseable {
 
     private void take(List<Record> records, long position) {
         Map<ScheduleKey, WaitingRow> added = new LinkedHashMap<>();
+        Map<ScheduleKey, UndecidedRow> undecided = new LinkedHashMap<>();
         List<ScheduleKey> removed = new ArrayList<>();
         List<ScheduleKey> ended = new ArrayList<>();
         long claim = state.claim();
@@ -126,24 +130,53 @@ final class IndexView implements AutoCloseable {
             byte[] value = record.value();
             if (key == null) {
                 claim = ScheduleLog.isClaim(record) ? record.offset() : claim;
-            } else if (value != null) {
-                added.put(key, new WaitingRow(key, record.offset(), record.sizeInBytes(), Envelope.target(value)));
-            } else {
+            } else if (value == null) {
+                undecided.remove(key);
                 if (added.remove(key) == null && index.find(key) != null) {
                     removed.add(key);
                 }
                 if (key.isRepeatable()) {
                     ended.add(key);
                 }
+            } else if (Undecided.isOne(value)) {
+                undecided.put(key, undecided(key, record, value));
+            } else {
+                undecided.remove(key);
+                added.put(key, new WaitingRow(key, record.offset(), record.sizeInBytes(), Envelope.target(value)));
             }
         }
-        IndexState next = new IndexState(state.log(), position, state.waiting() + added.size() - removed.size(), claim);
-        index.apply(added.values(), removed, ended, next);
+        // One that was written again because nobody was told that it had been is no other.
+        long again = added.keySet().stream().filter(key -> key.isRepeatable() && index.find(key) != null).count();
+        IndexState next = new IndexState(state.log(), position, state.waiting() + added.size() - again - removed.size(), claim);
+        index.apply(new IndexChanges(added.values(), undecided.values(), removed, ended), next);
         state = next;
         added.keySet().forEach(cursor::lower);
+        mayHaveUndecided |= !undecided.isEmpty();
         if (!records.isEmpty()) {
             forgetEnded(records.get(records.size() - 1).timestamp());
         }
+    }
+
+    private static UndecidedRow undecided(ScheduleKey key, Record record, byte[] value) {
+        Undecided undecided = Undecided.decode(value);
+        Envelope envelope = Envelope.decode(undecided.waiting());
+        return new UndecidedRow(new WaitingRow(key, record.offset(), record.sizeInBytes(), Envelope.target(envelope.topicId())),
+            envelope.topicId(), envelope.partition(), undecided.batchOffset(), undecided.producerId());
+    }
+
+    /** Whether there are records whose transactions are undecided; perhaps there are none. */
+    boolean mayHaveUndecided() {
+        return mayHaveUndecided;
+    }
+
+    /** As {@link #scan}, of the records whose transactions are undecided. */
+    void scanUndecided(@Nullable ScheduleKey from, Predicate<UndecidedRow> visitor) {
+        boolean[] found = {false};
+        index.scanUndecided(from, row -> {
+            found[0] = true;
+            return visitor.test(row);
+        });
+        mayHaveUndecided &= from != null || found[0];
     }
 
     /** What has ended is known for as long as the log may tell of it, or longer if it was ended before it was due. */
@@ -154,16 +187,16 @@ final class IndexView implements AutoCloseable {
         }
     }
 
-    /** Whether a record of this key waits, or waited and was fired or cancelled within the last hour. */
+    /** Whether a record of this key waits, or may once its transaction ends, or waited and was fired or cancelled within the last hour. */
     boolean knows(ScheduleKey key) {
-        return index.find(key) != null || index.hasEnded(key);
+        return index.find(key) != null || index.findUndecided(key) != null || index.hasEnded(key);
     }
 
     /** Forgets rows whose records are not in the log any more. */
     void forget(Collection<ScheduleKey> gone) {
         if (!gone.isEmpty()) {
             IndexState next = new IndexState(state.log(), state.position(), state.waiting() - gone.size(), state.claim());
-            index.apply(List.of(), gone, List.of(), next);
+            index.apply(IndexChanges.removing(gone), next);
             state = next;
         }
     }

@@ -62,13 +62,16 @@ record ScheduleLog(Topic topic, Partition partition, long run) {
         return partition.append(builder.build()).durable();
     }
 
-    /** Has records wait, in the order of the map; a key without a run gets the log's. Completes when all are durable; some may be if it fails. */
-    CompletionStage<?> writeWaiting(Map<ScheduleKey, Envelope> waiting, long nowMs) {
+    /**
+     * Has records wait, in the order of the map, given as {@link Envelope} or {@link Undecided} encodes them; a key without a run gets the
+     * log's. Completes when all are durable; some may be if it fails.
+     */
+    CompletionStage<?> writeWaiting(Map<ScheduleKey, byte[]> waiting, long nowMs) {
         List<CompletableFuture<?>> appends = new ArrayList<>();
         BatchBuilder builder = new BatchBuilder();
-        waiting.forEach((key, envelope) -> {
+        waiting.forEach((key, value) -> {
             ScheduleKey whole = key.isRepeatable() ? key : new ScheduleKey(key.dueMs(), run, key.number());
-            builder.add(nowMs, whole.toBytes(), envelope.encode(), Headers.EMPTY);
+            builder.add(nowMs, whole.toBytes(), value, Headers.EMPTY);
             if (builder.sizeInBytes() >= BATCH_BYTES) {
                 appends.add(partition.append(builder.build()).durable().toCompletableFuture());
             }

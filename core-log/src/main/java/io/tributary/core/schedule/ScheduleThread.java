@@ -55,14 +55,16 @@ final class ScheduleThread {
         final IndexView view;
         final Rounds rounds;
         final RecordFetch fetch;
+        final Decisions decisions;
         final Registration wakeUps;
         /** The last claim is not known to be done. */
         boolean unfinished = true;
 
-        Opened(IndexView view, Rounds rounds, RecordFetch fetch, Registration wakeUps) {
+        Opened(IndexView view, Rounds rounds, RecordFetch fetch, Decisions decisions, Registration wakeUps) {
             this.view = view;
             this.rounds = rounds;
             this.fetch = fetch;
+            this.decisions = decisions;
             this.wakeUps = wakeUps;
         }
     }
@@ -126,6 +128,7 @@ final class ScheduleThread {
             now.unfinished = false;
             now.view.catchUp();
         }
+        now.decisions.look();
         requests.serve(log, now.view, now.fetch);
         held.release(System.nanoTime(), cursor);
         boolean due = settings.clock().millis() >= cursor.nextDueMs();
@@ -146,12 +149,17 @@ final class ScheduleThread {
         RoundPlanner planner = new RoundPlanner(settings.topics(), view, fetch, cursor, held, troubles);
         Rounds rounds = new Rounds(log, view, planner,
             new Rounds.Context(held, patience, settings.clock(), settings.producerIds(), counts, troubles));
-        return new Opened(view, rounds, fetch, log.partition().onAdvance(this::wake));
+        Decisions decisions = new Decisions(settings.topics(), log, view, fetch, patience, settings.clock());
+        return new Opened(view, rounds, fetch, decisions, log.partition().onAdvance(this::wake));
     }
 
     private long idleNanos() {
         long forHeld = held.nanosLeft(System.nanoTime());
-        long next = opened == null ? DueCursor.NEVER : cursor.nextDueMs();
+        Opened now = opened;
+        long next = now == null ? DueCursor.NEVER : cursor.nextDueMs();
+        if (now != null && now.view.mayHaveUndecided()) {
+            return Math.min(forHeld, LOOK_NANOS);
+        }
         if (next == DueCursor.NEVER) {
             return forHeld;
         }

@@ -69,7 +69,7 @@ class KafkaDelayIT {
     @BeforeAll
     static void start() {
         InstantSource clock = () -> Instant.ofEpochMilli(System.currentTimeMillis() + AHEAD_MS.get());
-        fixture = new KafkaFixture(KafkaFixture.CONFIG, settings -> settings.withClock(clock));
+        fixture = new KafkaFixture(ShareGroupIT.CONFIG, settings -> settings.withClock(clock));
     }
 
     @AfterAll
@@ -188,20 +188,28 @@ class KafkaDelayIT {
     }
 
     @Test
-    void aRecordOfATransactionCannotWait() {
+    void recordsOfATransactionWaitIfItCommits() {
         String topic = "transactional";
         create(topic, Map.of());
         KafkaProducer<String, String> producer = fixture.producer(Map.of("transactional.id", "delaying"));
         producer.initTransactions();
         producer.beginTransaction();
-        Future<RecordMetadata> refused = producer.send(record(topic, "later", "delay", "1h"));
-        assertThatThrownBy(() -> get(refused)).isInstanceOf(InvalidRecordException.class).hasMessageContaining("transaction");
+        get(producer.send(record(topic, "aborted", "delay", "1h")));
         producer.abortTransaction();
         producer.beginTransaction();
-        producer.send(record(topic, "past", "deliver-at", "5"));
-        producer.commitTransaction();
-        assertThat(values(poll(consumer(topic, Map.of("isolation.level", "read_committed")), 1))).containsExactly("past");
+        get(producer.send(record(topic, "later", "delay", "1h")));
+        get(producer.send(record(topic, "past", "deliver-at", "5")));
+        get(producer.send(record(topic, "now")));
+        KafkaConsumer<String, String> consumer = consumer(topic, Map.of("isolation.level", "read_committed"));
+        assertThat(consumer.poll(Duration.ofMillis(200))).isEmpty();
         assertThat(waiting(topic)).isEmpty();
+        producer.commitTransaction();
+        assertThat(values(poll(consumer, 2))).containsExactly("now", "past");
+        await().until(() -> waiting(topic).size() == 1);
+        fixture.broker().kill();
+        anHourLater();
+        assertThat(values(poll(consumer, 1))).containsExactly("later");
+        await().until(() -> waiting(topic).isEmpty());
     }
 
     @Test
@@ -251,7 +259,7 @@ class KafkaDelayIT {
         assertThat(produce(topic, batch(4711, 0, now, "a", "b")).baseOffset()).isZero();
         assertThat(produce(topic, batch(4711, 2, now - HOUR.toMillis(), "end")).baseOffset()).isEqualTo(4);
         assertThat(values(poll(consumer(topic, Map.of()), 3))).containsExactly("a", "b", "end");
-        assertThat(waiting(topic)).isEmpty();
+        await().until(() -> waiting(topic).isEmpty());
     }
 
     @Test

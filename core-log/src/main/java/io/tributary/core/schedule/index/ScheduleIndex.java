@@ -1,19 +1,24 @@
 package io.tributary.core.schedule.index;
 
-import java.util.Collection;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The waiting records by key, and the keys of repeatable ones that do not wait any more. Belongs to one thread; every method may fail with {@link IndexFailure}. What was applied and not flushed may
+ * The waiting records by key, those whose transactions are undecided, and the keys of repeatable ones that do not wait any more. Belongs to one thread; every method may fail with {@link IndexFailure}. What was applied and not flushed may
  * be lost by a crash, the newest first; rows and state always go together.
  */
 public interface ScheduleIndex extends AutoCloseable {
     /** Null for an index that was just made. */
     @Nullable IndexState state();
 
-    /** Writes rows, removes others, notes ended keys, and sets the state, all or nothing. */
-    void apply(Collection<WaitingRow> added, Collection<ScheduleKey> removed, Collection<ScheduleKey> ended, IndexState state);
+    /** Makes changes and sets the state, all or nothing. */
+    void apply(IndexChanges changes, IndexState state);
+
+    /** The undecided record of this key, or null. */
+    @Nullable UndecidedRow findUndecided(ScheduleKey key);
+
+    /** As {@link #scan}, of the undecided ones. */
+    void scanUndecided(@Nullable ScheduleKey from, Predicate<UndecidedRow> visitor);
 
     /** Whether the key was noted as ended and not forgotten since. */
     boolean hasEnded(ScheduleKey key);

@@ -1,16 +1,18 @@
 package io.tributary.core.schedule.rocksdb;
 
+import io.tributary.core.schedule.index.IndexChanges;
 import io.tributary.core.schedule.index.IndexFailure;
 import io.tributary.core.schedule.index.IndexState;
 import io.tributary.core.schedule.index.ScheduleIndex;
 import io.tributary.core.schedule.index.ScheduleKey;
+import io.tributary.core.schedule.index.UndecidedRow;
 import io.tributary.core.schedule.index.WaitingRow;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Collection;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
@@ -31,8 +33,8 @@ import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 
 /**
- * The index in RocksDB: a row of 24 and 20 bytes for each waiting record, one of 25 bytes for each key that is noted as ended, and one row
- * for the state. There is no write-ahead log, for the schedule's log is one: after a crash the index is as it was when memory was last written out, which is a moment of its past, and the rest
+ * The index in RocksDB: a row of 24 and 20 bytes for each waiting record, one of 25 bytes for each key that is noted as ended, one of
+ * 25 and 56 bytes for each undecided record, and one row for the state. There is no write-ahead log, for the schedule's log is one: after a crash the index is as it was when memory was last written out, which is a moment of its past, and the rest
  * is read again.
  *
  * <p>Memory outside of the heap: two write buffers of {@value #WRITE_BUFFER_BYTES} bytes and a cache of {@value #CACHE_BYTES}, whatever
@@ -49,10 +51,14 @@ public final class RocksScheduleIndex implements ScheduleIndex {
     private static final byte[] STATE_KEY = {(byte) 0xFF};
     /** Before the keys that have ended: behind all rows. */
     private static final byte ENDED = (byte) 0x80;
+    /** Before the keys of undecided records: behind those. */
+    private static final byte UNDECIDED = (byte) 0x81;
     private static final byte[] NOTHING = {};
+    private static final ScheduleKey FIRST = new ScheduleKey(0, 0, 0);
     private static final byte FORMAT = 1;
     private static final int STATE_BYTES = 1 + 5 * Long.BYTES;
     private static final int ROW_BYTES = Long.BYTES + Integer.BYTES + Long.BYTES;
+    private static final int UNDECIDED_BYTES = ROW_BYTES + 4 * Long.BYTES + Integer.BYTES;
 
     static {
         RocksDB.loadLibrary();
@@ -109,17 +115,26 @@ public final class RocksScheduleIndex implements ScheduleIndex {
     }
 
     @Override
-    public void apply(Collection<WaitingRow> added, Collection<ScheduleKey> removed, Collection<ScheduleKey> ended, IndexState state) {
+    public void apply(IndexChanges changes, IndexState state) {
         try (WriteBatch batch = new WriteBatch()) {
-            for (WaitingRow row : added) {
-                batch.put(row.key().toBytes(),
-                    ByteBuffer.allocate(ROW_BYTES).putLong(row.offset()).putInt(row.bytes()).putLong(row.target()).array());
+            for (UndecidedRow row : changes.undecided()) {
+                ByteBuffer value = put(ByteBuffer.allocate(UNDECIDED_BYTES), row.record()).putLong(row.topicId().getMostSignificantBits())
+                    .putLong(row.topicId().getLeastSignificantBits()).putInt(row.partition()).putLong(row.batchOffset())
+                    .putLong(row.producerId());
+                batch.put(behind(UNDECIDED, row.record().key()), value.array());
             }
-            for (ScheduleKey key : removed) {
+            for (WaitingRow row : changes.added()) {
+                batch.put(row.key().toBytes(), put(ByteBuffer.allocate(ROW_BYTES), row).array());
+                if (row.key().isRepeatable()) {
+                    batch.delete(behind(UNDECIDED, row.key()));
+                }
+            }
+            for (ScheduleKey key : changes.removed()) {
                 batch.delete(key.toBytes());
             }
-            for (ScheduleKey key : ended) {
-                batch.put(endedKey(key), NOTHING);
+            for (ScheduleKey key : changes.ended()) {
+                batch.put(behind(ENDED, key), NOTHING);
+                batch.delete(behind(UNDECIDED, key));
             }
             batch.put(STATE_KEY, ByteBuffer.allocate(STATE_BYTES).put(FORMAT).putLong(state.log().getMostSignificantBits())
                 .putLong(state.log().getLeastSignificantBits()).putLong(state.position()).putLong(state.waiting())
@@ -136,19 +151,23 @@ public final class RocksScheduleIndex implements ScheduleIndex {
         return stored == null ? null : row(key, stored);
     }
 
-    private static byte[] endedKey(ScheduleKey key) {
-        return ByteBuffer.allocate(1 + ScheduleKey.BYTES).put(ENDED).put(key.toBytes()).array();
+    private static ByteBuffer put(ByteBuffer value, WaitingRow row) {
+        return value.putLong(row.offset()).putInt(row.bytes()).putLong(row.target());
+    }
+
+    private static byte[] behind(byte prefix, ScheduleKey key) {
+        return ByteBuffer.allocate(1 + ScheduleKey.BYTES).put(prefix).put(key.toBytes()).array();
     }
 
     @Override
     public boolean hasEnded(ScheduleKey key) {
-        return get(endedKey(key)) != null;
+        return get(behind(ENDED, key)) != null;
     }
 
     @Override
     public void forgetEnded(long dueBeforeMs) {
         try {
-            db.deleteRange(unlogged, endedKey(new ScheduleKey(0, 0, 0)), endedKey(new ScheduleKey(Math.max(0, dueBeforeMs), 0, 0)));
+            db.deleteRange(unlogged, behind(ENDED, FIRST), behind(ENDED, new ScheduleKey(Math.max(0, dueBeforeMs), 0, 0)));
         } catch (RocksDBException e) {
             throw failure("cannot write the schedule's index", e);
         }
@@ -183,12 +202,46 @@ public final class RocksScheduleIndex implements ScheduleIndex {
         }
     }
 
+    @Override
+    public @Nullable UndecidedRow findUndecided(ScheduleKey key) {
+        byte[] stored = get(behind(UNDECIDED, key));
+        return stored == null ? null : undecided(key, stored);
+    }
+
+    @Override
+    public void scanUndecided(@Nullable ScheduleKey from, Predicate<UndecidedRow> visitor) {
+        try (RocksIterator iterator = db.newIterator()) {
+            for (iterator.seek(behind(UNDECIDED, from == null ? FIRST : from)); iterator.isValid(); iterator.next()) {
+                byte[] key = iterator.key();
+                if (key[0] != UNDECIDED || !visitor.test(undecided(
+                        ScheduleKey.ofBytes(Arrays.copyOfRange(key, 1, key.length)), iterator.value()))) {
+                    break;
+                }
+            }
+            iterator.status();
+        } catch (RocksDBException e) {
+            throw failure("cannot read the schedule's index", e);
+        }
+    }
+
+    private static UndecidedRow undecided(ScheduleKey key, byte[] stored) {
+        ByteBuffer in = value(stored, UNDECIDED_BYTES);
+        return new UndecidedRow(row(key, in), new UUID(in.getLong(), in.getLong()), in.getInt(), in.getLong(), in.getLong());
+    }
+
     private static WaitingRow row(ScheduleKey key, byte[] stored) {
-        if (stored.length != ROW_BYTES) {
+        return row(key, value(stored, ROW_BYTES));
+    }
+
+    private static WaitingRow row(ScheduleKey key, ByteBuffer in) {
+        return new WaitingRow(key, in.getLong(), in.getInt(), in.getLong());
+    }
+
+    private static ByteBuffer value(byte[] stored, int bytes) {
+        if (stored.length != bytes) {
             throw new IndexFailure("a row of the schedule's index has " + stored.length + " bytes", true);
         }
-        ByteBuffer in = ByteBuffer.wrap(stored);
-        return new WaitingRow(key, in.getLong(), in.getInt(), in.getLong());
+        return ByteBuffer.wrap(stored);
     }
 
     @Override

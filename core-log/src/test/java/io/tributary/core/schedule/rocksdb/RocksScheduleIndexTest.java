@@ -3,9 +3,11 @@ package io.tributary.core.schedule.rocksdb;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tributary.core.schedule.index.IndexChanges;
 import io.tributary.core.schedule.index.IndexFailure;
 import io.tributary.core.schedule.index.IndexState;
 import io.tributary.core.schedule.index.ScheduleKey;
+import io.tributary.core.schedule.index.UndecidedRow;
 import io.tributary.core.schedule.index.WaitingRow;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,14 +31,18 @@ class RocksScheduleIndexTest {
         return new WaitingRow(new ScheduleKey(due, 7, number), due * 10 + number, 100, 5);
     }
 
+    private static void apply(RocksScheduleIndex index, List<WaitingRow> added, List<ScheduleKey> removed, IndexState state) {
+        index.apply(new IndexChanges(added, List.of(), removed, List.of()), state);
+    }
+
     @Test
     void rowsComeInTheOrderOfTheirKeysFromAnyPlaceOn() {
         try (RocksScheduleIndex index = new RocksScheduleIndex(directory)) {
             assertThat(index.state()).isNull();
-            index.apply(List.of(row(300, 1), row(5, 2), row(5, 1), row(Long.MAX_VALUE, 1)), List.of(), List.of(), new IndexState(LOG, 9, 4, 3));
+            apply(index, List.of(row(300, 1), row(5, 2), row(5, 1), row(Long.MAX_VALUE, 1)), List.of(), new IndexState(LOG, 9, 4, 3));
             assertThat(scan(index, null)).containsExactly(row(5, 1), row(5, 2), row(300, 1), row(Long.MAX_VALUE, 1));
             assertThat(scan(index, new ScheduleKey(5, 7, 2))).containsExactly(row(5, 2), row(300, 1), row(Long.MAX_VALUE, 1));
-            index.apply(List.of(row(6, 1)), List.of(row(5, 1).key()), List.of(), new IndexState(LOG, 10, 4, 3));
+            apply(index, List.of(row(6, 1)), List.of(row(5, 1).key()), new IndexState(LOG, 10, 4, 3));
             assertThat(scan(index, null)).containsExactly(row(5, 2), row(6, 1), row(300, 1), row(Long.MAX_VALUE, 1));
             assertThat(index.find(row(6, 1).key())).isEqualTo(row(6, 1));
             assertThat(index.find(row(5, 1).key())).isNull();
@@ -53,9 +59,9 @@ class RocksScheduleIndexTest {
     @Test
     void withoutAFlushItIsAMomentOfItsPastAndWithOneWhatItWas() {
         try (RocksScheduleIndex index = new RocksScheduleIndex(directory)) {
-            index.apply(List.of(row(1, 1)), List.of(), List.of(), new IndexState(LOG, 1, 1, -1));
+            apply(index, List.of(row(1, 1)), List.of(), new IndexState(LOG, 1, 1, -1));
             index.flush();
-            index.apply(List.of(row(2, 2)), List.of(row(1, 1).key()), List.of(), new IndexState(LOG, 2, 1, -1));
+            apply(index, List.of(row(2, 2)), List.of(row(1, 1).key()), new IndexState(LOG, 2, 1, -1));
         }
         try (RocksScheduleIndex index = new RocksScheduleIndex(directory)) {
             assertThat(index.state()).isEqualTo(new IndexState(LOG, 1, 1, -1));
@@ -67,7 +73,7 @@ class RocksScheduleIndexTest {
     void endedKeysAreNotedAndForgottenByTheirTimeAndAreNoRows() {
         try (RocksScheduleIndex index = new RocksScheduleIndex(directory)) {
             List<ScheduleKey> ended = List.of(row(5, 1).key(), row(6, 1).key(), row(7, 0).key());
-            index.apply(List.of(row(6, 1), row(9, 1)), List.of(), ended, new IndexState(LOG, 9, 2, 3));
+            index.apply(new IndexChanges(List.of(row(6, 1), row(9, 1)), List.of(), List.of(), ended), new IndexState(LOG, 9, 2, 3));
             assertThat(ended).allMatch(index::hasEnded);
             assertThat(index.hasEnded(row(9, 1).key())).isFalse();
             assertThat(scan(index, null)).containsExactly(row(6, 1), row(9, 1));
@@ -78,9 +84,37 @@ class RocksScheduleIndexTest {
     }
 
     @Test
+    void undecidedRecordsAreNoRowsUntilTheyWaitOrEnd() {
+        try (RocksScheduleIndex index = new RocksScheduleIndex(directory)) {
+            List<UndecidedRow> undecided = new ArrayList<>();
+            for (int i = 1; i <= 4; i++) {
+                ScheduleKey key = new ScheduleKey(i, ScheduleKey.REPEATABLE | 5, i);
+                undecided.add(new UndecidedRow(new WaitingRow(key, i, 100, 5), LOG, i, i * 10L, i * 100L));
+            }
+            index.apply(new IndexChanges(List.of(row(9, 1)), undecided, List.of(), List.of()), new IndexState(LOG, 9, 2, 3));
+            assertThat(scan(index, null)).containsExactly(row(9, 1));
+            assertThat(scanUndecided(index, null)).isEqualTo(undecided);
+            assertThat(scanUndecided(index, undecided.get(2).record().key())).isEqualTo(undecided.subList(2, 4));
+            WaitingRow decided = undecided.get(0).record();
+            ScheduleKey ended = undecided.get(3).record().key();
+            index.apply(new IndexChanges(List.of(decided), List.of(), List.of(), List.of(ended)), new IndexState(LOG, 9, 2, 3));
+            assertThat(scanUndecided(index, null)).isEqualTo(undecided.subList(1, 3));
+            assertThat(index.findUndecided(ended)).isNull();
+            assertThat(index.findUndecided(undecided.get(1).record().key())).isEqualTo(undecided.get(1));
+            assertThat(scan(index, null)).containsExactly(decided, row(9, 1));
+        }
+    }
+
+    private static List<UndecidedRow> scanUndecided(RocksScheduleIndex index, @Nullable ScheduleKey from) {
+        List<UndecidedRow> rows = new ArrayList<>();
+        index.scanUndecided(from, rows::add);
+        return rows;
+    }
+
+    @Test
     void anUnknownFormatIsToldAsDamage() throws RocksDBException {
         try (RocksScheduleIndex index = new RocksScheduleIndex(directory)) {
-            index.apply(List.of(), List.of(), List.of(), IndexState.empty(LOG));
+            apply(index, List.of(), List.of(), IndexState.empty(LOG));
             index.flush();
         }
         try (Options options = new Options(); RocksDB db = RocksDB.open(options, directory.toString())) {
@@ -102,7 +136,7 @@ class RocksScheduleIndexTest {
             for (int i = 0; i < 500_000; i++) {
                 rows.add(row(i * 7919L % 1_000_003, i));
                 if (rows.size() == 5000) {
-                    index.apply(rows, List.of(), List.of(), new IndexState(LOG, i, i, -1));
+                    apply(index, rows, List.of(), new IndexState(LOG, i, i, -1));
                     rows.clear();
                 }
             }
