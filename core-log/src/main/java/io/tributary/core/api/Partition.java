@@ -31,12 +31,13 @@ public interface Partition {
     LogStats stats();
 
     /**
-     * Appends whole Kafka v2 record batches (KIP-98 format), which are kept byte for byte except for base offset and leader
-     * epoch, and for the timestamp where the topic's are those of the append. The
-     * buffer is read from its position to its limit, changed in place, and must not be touched by the caller afterwards.
+     * Appends whole Kafka v2 record batches (KIP-98 format), which are kept byte for byte except for base offset and leader epoch, and for
+     * the timestamp where the topic's are those of the append. The buffer is read from its position to its limit, changed in place, and
+     * must not be touched by the caller afterwards.
      *
-     * <p>Fails with CORRUPT_BATCH, INVALID_BATCH, INVALID_TIMESTAMP, BATCH_TOO_LARGE, the idempotent producer's errors, INVALID_TRANSACTION, LIMIT_EXCEEDED
-     * (too much waits to be stored: try again), STORAGE_FAILURE or CLOSED. Either all batches are appended or none.
+     * <p>Fails with CORRUPT_BATCH, INVALID_BATCH, INVALID_TIMESTAMP, BATCH_TOO_LARGE, the idempotent producer's errors,
+     * INVALID_TRANSACTION, LIMIT_EXCEEDED (too much waits to be stored: try again), STORAGE_FAILURE or CLOSED. Either all batches are
+     * appended or none.
      */
     Append append(ByteBuffer batches);
 

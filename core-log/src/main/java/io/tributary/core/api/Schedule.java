@@ -19,11 +19,12 @@ public interface Schedule {
     /**
      * Appends one batch as {@link Partition#append} or {@link Partition#appendInTransaction} does, except for those of its records that ask
      * by the headers {@link io.tributary.core.model.HeaderNames#DELIVER_AT} or {@link io.tributary.core.model.HeaderNames#DELAY} to be seen
-     * later: these wait, and their offsets stay empty. Where any does, the append is accepted when the batch and what waits are durable. The
-     * batch of an idempotent producer may be sent again: what waited before does not wait twice. What is part of a transaction waits if that
-     * commits, from then on; with what asks for a time that has passed it is the same.
+     * later: these wait, and their offsets stay empty. Where any does, the append is accepted when the batch and what waits are durable.
+     * The batch of an idempotent producer may be sent again: what waited before does not wait twice. What is part of a transaction waits if
+     * that commits, from then on; with what asks for a time that has passed it is the same.
      *
-     * @return fails also with INVALID_BATCH, and the records to blame, when a header says nothing sensible; and with BATCH_TOO_LARGE beyond {@link #MAX_UNPACKED_BYTES} or {@link #MAX_WISHES}. Nothing is appended then
+     * @return fails also with INVALID_BATCH, and the records to blame, when a header says nothing sensible; and with BATCH_TOO_LARGE beyond
+     *         {@link #MAX_UNPACKED_BYTES} or {@link #MAX_WISHES}. Nothing is appended then
      */
     Append append(Topic topic, int partition, ByteBuffer batch, boolean inTransaction);
 

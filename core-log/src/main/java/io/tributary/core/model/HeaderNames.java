@@ -25,8 +25,8 @@ public final class HeaderNames {
 
     /**
      * What a client whose protocol has no other place for it (Kafka) asks with: the record is to be seen no earlier, milliseconds since the
-     * epoch, decimal. A request to the server, for topics whose {@link TopicConfig.RecordRules} say so; it means nothing in a record that is
-     * stored in its topic.
+     * epoch, decimal. A request to the server, for topics whose {@link TopicConfig.RecordRules} say so; it means nothing in a record that
+     * is stored in its topic.
      */
     public static final String DELIVER_AT = "deliver-at";
     /** As {@link #DELIVER_AT}, a span of time from the record's timestamp. The earlier of the two counts when both are there. */

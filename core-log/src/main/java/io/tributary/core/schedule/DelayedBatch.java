@@ -40,8 +40,8 @@ record DelayedBatch(OpenBatch batch, List<Wish> wishes, boolean inTransaction, l
      * Looks at a batch that a client wants to have appended, and checks it as an append does.
      *
      * @throws BrokerException as an append's; INVALID_BATCH with the records to blame when their headers say nothing sensible;
-     *                         BATCH_TOO_LARGE when the batch unpacks to more than
-     *                         {@link Schedule#MAX_UNPACKED_BYTES}, or more than {@link Schedule#MAX_WISHES} of its records ask
+     *                         BATCH_TOO_LARGE when the batch unpacks to more than {@link Schedule#MAX_UNPACKED_BYTES}, or more than
+     *                         {@link Schedule#MAX_WISHES} of its records ask
      */
     static DelayedBatch of(Topic topic, int partition, ByteBuffer batch, boolean inTransaction, long nowMs) {
         TopicConfig config = topic.config();
@@ -93,8 +93,8 @@ record DelayedBatch(OpenBatch batch, List<Wish> wishes, boolean inTransaction, l
     }
 
     /**
-     * Those that are taken out: what is not due, and in a transaction also what is, so that nobody need look what was when the batch is sent
-     * again.
+     * Those that are taken out: what is not due, and in a transaction also what is, so that nobody need look what was when the batch is
+     * sent again.
      */
     List<Wish> waiting() {
         return inTransaction ? wishes : wishes.stream().filter(wish -> wish.dueMs() > nowMs).toList();

@@ -32,6 +32,7 @@ import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.record.internal.CompressionType;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.SimpleRecord;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -68,7 +69,8 @@ class AppendTimeTest {
         for (long timestamp : timestamps) {
             records.add(new SimpleRecord(timestamp, "k".getBytes(UTF_8), "v".getBytes(UTF_8)));
         }
-        return MemoryRecords.withIdempotentRecords(Compression.of(codec).build(), 9, (short) 0, sequence, records.toArray(SimpleRecord[]::new));
+        return MemoryRecords.withIdempotentRecords(Compression.of(codec).build(), 9, (short) 0, sequence,
+            records.toArray(SimpleRecord[]::new));
     }
 
     private List<Long> timestamps() {
@@ -96,7 +98,8 @@ class AppendTimeTest {
         topic(rules -> rules.withAppendTime(true));
         PublishRequest request = PublishRequest.of(NAME, null, "v".getBytes(UTF_8), Headers.EMPTY).withTimestamp(77);
         PublishResult alone = get(broker.broker().publisher().publish(request));
-        List<PublishResult> together = get(broker.broker().transactions().commit(new TransactionRequest(List.of(request, request), List.of())));
+        TransactionRequest both = new TransactionRequest(List.of(request, request), List.of());
+        List<PublishResult> together = get(broker.broker().transactions().commit(both));
         now.addAndGet(5);
         PublishResult late = get(broker.broker().publisher().publish(request.withTimestamp(PublishRequest.NOW)));
         assertThat(alone.timestamp()).isEqualTo(NOW);
@@ -119,9 +122,12 @@ class AppendTimeTest {
         assertThat(timestamps()).containsExactly(5L, NOW, 7L);
     }
 
+    private static BrokerException failure(ThrowingCallable call) {
+        return BrokerException.of(catchThrowableOfType(CompletionException.class, call));
+    }
+
     private List<Integer> refused(MemoryRecords batch) {
-        CompletionException failure = catchThrowableOfType(CompletionException.class, () -> get(partition().append(batch.buffer()).durable()));
-        BrokerException refused = BrokerException.of(failure);
+        BrokerException refused = failure(() -> get(partition().append(batch.buffer()).durable()));
         assertThat(refused.code()).isEqualTo(ErrorCode.INVALID_TIMESTAMP);
         return refused.badRecords().stream().map(BadRecord::index).toList();
     }
@@ -134,8 +140,7 @@ class AppendTimeTest {
         }
         get(partition().append(batch(CompressionType.NONE, 0, NOW + HOUR, 0, -1).buffer()).durable());
         PublishRequest request = PublishRequest.of(NAME, null, null, Headers.EMPTY).withTimestamp(NOW + HOUR + 1);
-        CompletionException failure = catchThrowableOfType(CompletionException.class, () -> get(broker.broker().publisher().publish(request)));
-        assertThat(BrokerException.of(failure).code()).isEqualTo(ErrorCode.INVALID_TIMESTAMP);
+        assertThat(failure(() -> get(broker.broker().publisher().publish(request))).code()).isEqualTo(ErrorCode.INVALID_TIMESTAMP);
     }
 
     @Test

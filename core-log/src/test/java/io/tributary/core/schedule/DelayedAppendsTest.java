@@ -2,6 +2,7 @@ package io.tributary.core.schedule;
 
 import static io.tributary.core.schedule.ScheduleFixture.ORDERS;
 import static io.tributary.core.schedule.ScheduleFixture.get;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
@@ -48,9 +49,9 @@ class DelayedAppendsTest {
     private SimpleRecord record(String value, String... headers) {
         List<Header> all = new ArrayList<>();
         for (int i = 0; i < headers.length; i += 2) {
-            all.add(new RecordHeader(headers[i], headers[i + 1].getBytes()));
+            all.add(new RecordHeader(headers[i], headers[i + 1].getBytes(UTF_8)));
         }
-        return new SimpleRecord(fixture.clock.millis(), null, value.getBytes(), all.toArray(Header[]::new));
+        return new SimpleRecord(fixture.clock.millis(), null, value.getBytes(UTF_8), all.toArray(Header[]::new));
     }
 
     private static ByteBuffer batch(int sequence, CompressionType codec, SimpleRecord... records) {
@@ -83,7 +84,8 @@ class DelayedAppendsTest {
     @ParameterizedTest
     @EnumSource(CompressionType.class)
     void takesOutWhatWaitsAndKeepsTheOffsetsOfTheRest(CompressionType codec) {
-        AppendResult first = append(batch(0, codec, record("a"), record("b", "delay", "10"), record("c", "other", "x"), record("d", "delay", "5")));
+        AppendResult first = append(batch(0, codec, record("a"), record("b", "delay", "10"), record("c", "other", "x"),
+            record("d", "delay", "5")));
         assertThat(first).isEqualTo(new AppendResult(0, 3, false));
         assertThat(append(batch(4, codec, record("e")))).isEqualTo(new AppendResult(4, 4, false));
         fixture.awaitOrders("a", "c", "e");

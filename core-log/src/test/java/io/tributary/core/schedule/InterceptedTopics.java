@@ -61,7 +61,8 @@ final class InterceptedTopics {
                 if (!method.getName().equals("append") && !method.getName().equals("appendWithGaps")) {
                     return invoke(() -> method.invoke(partition, arguments));
                 }
-                return interceptor.append(step(partition, (ByteBuffer) arguments[0]), partition, () -> appended(partition, method, arguments));
+                Step step = step(partition, (ByteBuffer) arguments[0]);
+                return interceptor.append(step, partition, () -> appended(partition, method, arguments));
             });
     }
 
@@ -69,7 +70,7 @@ final class InterceptedTopics {
         try {
             return (Append) method.invoke(partition, arguments);
         } catch (ReflectiveOperationException e) {
-            throw new AssertionError(e);
+            throw new LinkageError(String.valueOf(e.getMessage()), e);
         }
     }
 

@@ -237,8 +237,9 @@ class KafkaDelayIT {
     }
 
     private static MemoryRecords batch(long producer, int sequence, long timestamp, String... values) {
-        SimpleRecord[] records = Arrays.stream(values).map(value -> new SimpleRecord(timestamp, null, value.getBytes(StandardCharsets.UTF_8),
-            new Header[] {new RecordHeader("delay", "1h".getBytes(StandardCharsets.UTF_8))})).toArray(SimpleRecord[]::new);
+        Header[] delay = {new RecordHeader("delay", "1h".getBytes(StandardCharsets.UTF_8))};
+        SimpleRecord[] records = Arrays.stream(values)
+            .map(value -> new SimpleRecord(timestamp, null, value.getBytes(StandardCharsets.UTF_8), delay)).toArray(SimpleRecord[]::new);
         return MemoryRecords.withIdempotentRecords(Compression.NONE, producer, (short) 0, sequence, records);
     }
 

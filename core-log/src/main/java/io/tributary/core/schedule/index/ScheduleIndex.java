@@ -4,8 +4,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The waiting records by key, those whose transactions are undecided, and the keys of repeatable ones that do not wait any more. Belongs to one thread; every method may fail with {@link IndexFailure}. What was applied and not flushed may
- * be lost by a crash, the newest first; rows and state always go together.
+ * The waiting records by key, those whose transactions are undecided, and the keys of repeatable ones that do not wait any more. Belongs to
+ * one thread; every method may fail with {@link IndexFailure}. What was applied and not flushed may be lost by a crash, the newest first;
+ * rows and state always go together.
  */
 public interface ScheduleIndex extends AutoCloseable {
     /** Null for an index that was just made. */

@@ -33,9 +33,9 @@ import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 
 /**
- * The index in RocksDB: a row of 24 and 20 bytes for each waiting record, one of 25 bytes for each key that is noted as ended, one of
- * 25 and 56 bytes for each undecided record, and one row for the state. There is no write-ahead log, for the schedule's log is one: after a crash the index is as it was when memory was last written out, which is a moment of its past, and the rest
- * is read again.
+ * The index in RocksDB: a row of 24 and 20 bytes for each waiting record, one of 25 bytes for each key that is noted as ended, one of 25
+ * and 56 bytes for each undecided record, and one row for the state. There is no write-ahead log, for the schedule's log is one: after a
+ * crash the index is as it was when memory was last written out, which is a moment of its past, and the rest is read again.
  *
  * <p>Memory outside of the heap: two write buffers of {@value #WRITE_BUFFER_BYTES} bytes and a cache of {@value #CACHE_BYTES}, whatever
  * the number of rows; at most {@value #MAX_OPEN_FILES} open files.
