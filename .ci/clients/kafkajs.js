@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// kafkajs: admin, producer with headers and compression, consumer group, offsets.
+// kafkajs: admin, producer with headers and compression, consumer group, offsets, transactions.
 'use strict';
 const assert = require('node:assert');
 const { Kafka, CompressionTypes, logLevel } = require('kafkajs');
@@ -28,6 +28,38 @@ async function consume(groupId, count) {
   return read;
 }
 
+// Transactions of which one is aborted, and one that commits a group's offsets; kafkajs reads what is committed unless told otherwise.
+async function transactions(admin) {
+  const groupId = `${topic}-transactions`;
+  const producer = kafka.producer({ transactionalId: `${topic}-writer`, idempotent: true, maxInFlightRequests: 1 });
+  await producer.connect();
+  for (const kind of ['first', 'aborted', 'second']) {
+    const transaction = await producer.transaction();
+    assert.ok(transaction.isActive());
+    await transaction.send({ topic, messages: [0, 1, 2].map((i) => ({ value: `${kind} ${i}` })) });
+    if (kind === 'aborted') {
+      await transaction.sendOffsets({ consumerGroupId: groupId, topics: [{ topic, partitions: [{ partition: 0, offset: '1' }] }] });
+      await transaction.abort();
+      const [{ partitions }] = await admin.fetchOffsets({ groupId, topics: [topic] });
+      assert.strictEqual(partitions[0].offset, '-1');
+      continue;
+    }
+    if (kind === 'second') {
+      await transaction.sendOffsets({ consumerGroupId: groupId, topics: [{ topic, partitions: [{ partition: 0, offset: '100' }] }] });
+    }
+    await transaction.commit();
+  }
+  await producer.disconnect();
+  // A commit is answered when it is decided; the group hears of it a moment later.
+  const giveUp = Date.now() + 30000;
+  for (let offset = '-1'; offset !== '100';) {
+    assert.ok(Date.now() < giveUp, `the transaction's offset is ${offset}`);
+    [{ partitions: [{ offset }] }] = await admin.fetchOffsets({ groupId, topics: [topic] });
+  }
+  const values = (await consume(groupId, 6)).map((message) => message.value.toString());
+  assert.deepStrictEqual(values, ['first 0', 'first 1', 'first 2', 'second 0', 'second 1', 'second 2']);
+}
+
 async function main() {
   const admin = kafka.admin();
   await admin.connect();
@@ -54,6 +86,7 @@ async function main() {
   const { groups } = await admin.describeGroups([`${topic}-group`]);
   assert.strictEqual(groups[0].state, 'Empty');
   await admin.deleteGroups([`${topic}-group`]);
+  await transactions(admin);
   await admin.deleteTopics({ topics: [topic] });
   assert.ok(!(await admin.listTopics()).includes(topic));
   await admin.disconnect();

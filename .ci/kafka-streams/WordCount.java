@@ -1,18 +1,22 @@
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -24,12 +28,14 @@ import org.apache.kafka.streams.kstream.Grouped;
 import org.apache.kafka.streams.kstream.Produced;
 
 /**
- * Kafka Streams counts words in two instances, one of which ends on the way. Every count must come, and with exactly_once_v2 none twice.
- * Arguments: bootstrap servers, group protocol (classic or streams), processing guarantee.
+ * Kafka Streams counts words in two instances. Every count must come, and with exactly_once_v2 none twice. On the way one instance ends;
+ * or, with a fourth argument, the broker may: lines are written at a steady pace then, and "counting" is printed when a third is counted.
+ * Arguments: bootstrap servers, group protocol (classic or streams), processing guarantee, how many lines at a steady pace.
  */
 public final class WordCount {
     private static final int PARTITIONS = 3;
     private static final int LINES = 600;
+    private static final long PACE_MILLIS = 4;
     private static final Duration PATIENCE = Duration.ofSeconds(90);
 
     private final String servers;
@@ -37,17 +43,21 @@ public final class WordCount {
     private final String guarantee;
     private final String name;
     private final Map<String, Object> client;
+    private final int lines;
+    private final boolean steady;
 
-    private WordCount(String servers, String protocol, String guarantee) {
+    private WordCount(String servers, String protocol, String guarantee, int steadyLines) {
         this.servers = servers;
         this.protocol = protocol;
         this.guarantee = guarantee;
+        this.steady = steadyLines > 0;
+        this.lines = steady ? steadyLines : LINES;
         this.name = "words-" + protocol + "-" + guarantee.replace('_', '-');
         this.client = Map.of("bootstrap.servers", servers);
     }
 
     public static void main(String[] args) throws Exception {
-        new WordCount(args[0], args[1], args[2]).run();
+        new WordCount(args[0], args[1], args[2], args.length > 3 ? Integer.parseInt(args[3]) : 0).run();
     }
 
     private Topology topology() {
@@ -85,10 +95,16 @@ public final class WordCount {
         KafkaStreams second = instance(directory.resolve("second"));
         try {
             awaitRunning(first, second);
-            produce(0, LINES / 2);
-            second.close(Duration.ofSeconds(30));
-            produce(LINES / 2, LINES);
-            check();
+            if (steady) {
+                CompletableFuture<Void> production = CompletableFuture.runAsync(() -> produce(0, lines));
+                check();
+                production.get(1, TimeUnit.MINUTES);
+            } else {
+                produce(0, lines / 2);
+                second.close(Duration.ofSeconds(30));
+                produce(lines / 2, lines);
+                check();
+            }
         } finally {
             first.close(Duration.ofSeconds(30));
             second.close(Duration.ofSeconds(30));
@@ -108,25 +124,40 @@ public final class WordCount {
         }
     }
 
-    private void produce(int from, int to) throws Exception {
+    private void produce(int from, int to) {
+        List<Future<RecordMetadata>> sent = new ArrayList<>();
         try (KafkaProducer<String, String> producer = new KafkaProducer<>(client, new StringSerializer(), new StringSerializer())) {
             for (int i = from; i < to; i++) {
-                producer.send(new ProducerRecord<>(name + "-in", i % PARTITIONS, null, "a log a topic " + (i % 2 == 0 ? "even" : "odd")));
+                String line = "a log a topic " + (i % 2 == 0 ? "even" : "odd");
+                sent.add(producer.send(new ProducerRecord<>(name + "-in", i % PARTITIONS, null, line)));
+                if (steady) {
+                    Thread.sleep(PACE_MILLIS);
+                }
             }
+            for (Future<RecordMetadata> each : sent) {
+                each.get(2, TimeUnit.MINUTES);
+            }
+        } catch (Exception e) {
+            throw new IllegalStateException("cannot write the lines", e);
         }
     }
 
     /** The output has each count of each word, in order; exactly once if that is what was promised. */
     private void check() {
-        Map<String, Long> expected = new TreeMap<>(Map.of("a", 2L * LINES, "log", (long) LINES, "topic", (long) LINES,
-            "even", LINES / 2L, "odd", LINES / 2L));
+        Map<String, Long> expected = new TreeMap<>(Map.of("a", 2L * lines, "log", (long) lines, "topic", (long) lines,
+            "even", lines / 2L, "odd", lines / 2L));
         Map<String, Long> seen = new TreeMap<>();
         Map<String, Object> settings = new HashMap<>(client);
         settings.putAll(Map.of("group.id", name + "-check", "auto.offset.reset", "earliest", "isolation.level", "read_committed"));
         try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer())) {
             consumer.subscribe(List.of(name + "-out"));
             long giveUp = System.nanoTime() + PATIENCE.toNanos();
+            boolean told = !steady;
             while (!seen.equals(expected)) {
+                if (!told && seen.getOrDefault("log", 0L) > lines / 3) {
+                    told = true;
+                    System.out.println("counting");
+                }
                 if (System.nanoTime() > giveUp) {
                     throw new IllegalStateException("counted " + seen + ", not " + expected);
                 }

@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tributary.core.model.Retention;
 import io.tributary.core.model.TopicConfig;
 import io.tributary.core.model.TopicName;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -228,6 +230,17 @@ class AdminIT {
             List.of(new AlterConfigOp(new ConfigEntry("log.retention.ms", "1"), OpType.SET))),
             new AlterConfigsOptions().validateOnly(true)).all()))
             .isInstanceOf(InvalidRequestException.class);
+    }
+
+    @Test
+    void whatIsNotSetCanBeDeleted() {
+        fixture.createTopic("unthrottled", 1);
+        Map<ConfigResource, Collection<AlterConfigOp>> deletes = new HashMap<>();
+        deletes.put(broker(), List.of(new AlterConfigOp(new ConfigEntry("leader.replication.throttled.rate", null), OpType.DELETE)));
+        deletes.put(topic("unthrottled"),
+            List.of(new AlterConfigOp(new ConfigEntry("leader.replication.throttled.replicas", null), OpType.DELETE)));
+        get(admin.incrementalAlterConfigs(deletes).all());
+        assertThat(configs(topic("unthrottled")).entries()).noneMatch(config -> config.source() == ConfigSource.DYNAMIC_TOPIC_CONFIG);
     }
 
     @Test

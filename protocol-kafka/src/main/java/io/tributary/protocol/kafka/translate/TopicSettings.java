@@ -14,16 +14,17 @@ public final class TopicSettings {
     /**
      * Applies changes.
      *
-     * @param changes  a config's name to its value, or to null for its default
+     * @param changes  a config's name to its value, or to null for its default, which a config that is not enforced has always
      * @param defaults where defaults are taken from
      * @throws InvalidConfigurationException for a config that is not enforced here, and for a bad value; then nothing is changed
      */
     public static TopicConfig change(TopicConfig config, Map<String, @Nullable String> changes, TopicConfig defaults) {
-        for (String name : changes.keySet()) {
-            if (TopicSetting.find(name) == null) {
+        changes.forEach((name, value) -> {
+            // Tools delete what they might have set; what cannot be set is unset already.
+            if (value != null && TopicSetting.find(name) == null) {
                 throw new InvalidConfigurationException("topic config " + name + " is not enforced by this broker");
             }
-        }
+        });
         TopicConfig changed = config;
         for (TopicSetting setting : TopicSetting.values()) {
             if (changes.containsKey(setting.configName())) {

@@ -1,6 +1,7 @@
 package io.tributary.protocol.kafka.handler.configs;
 
 import io.tributary.core.api.Topics;
+import io.tributary.core.security.Operation;
 import io.tributary.protocol.kafka.coordinator.GroupCoordinators;
 import io.tributary.protocol.kafka.handler.ApiHandler;
 import io.tributary.protocol.kafka.handler.Call;
@@ -51,12 +52,26 @@ public final class IncrementalAlterConfigsHandler extends ApiHandler<Incremental
     }
 
     private CompletionStage<?> apply(Call call, AlterConfigsResource resource, boolean validateOnly) {
+        if (resource.resourceType() == ConfigResource.Type.BROKER.id()
+            && resource.configs().stream().allMatch(each -> each.configOperation() == OpType.DELETE.id())) {
+            return deleteOfBroker(call);
+        }
         if (resource.resourceType() != ConfigResource.Type.GROUP.id()) {
             return changes.apply(call, resource.resourceType(), resource.resourceName(),
                 config -> TopicSettings.change(config, values(resource), changes.defaults()), validateOnly);
         }
         try {
             return groups.change(call, resource.resourceName(), values(resource), validateOnly);
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /** No config of the broker can be set over the wire, so what tools take back after their work (throttles of replicas) is unset already. */
+    private static CompletionStage<?> deleteOfBroker(Call call) {
+        try {
+            call.caller().requireOnCluster(Operation.ALTER_CONFIGS);
+            return CompletableFuture.completedFuture(null);
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
