@@ -20,6 +20,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -59,13 +60,23 @@ final class KafkaFixture implements AutoCloseable {
     }
 
     KafkaFixture(KafkaConfig config, UnaryOperator<BrokerConfig> settings, Function<Broker, ProtocolContext> context) {
+        this(() -> new KafkaProtocol(config), settings, context);
+    }
+
+    /** With a protocol that the test has a hand on. */
+    KafkaFixture(Supplier<KafkaProtocol> protocol) {
+        this(protocol, UnaryOperator.identity(), ProtocolContext::open);
+    }
+
+    private KafkaFixture(Supplier<KafkaProtocol> protocol, UnaryOperator<BrokerConfig> settings,
+                         Function<Broker, ProtocolContext> context) {
         if (KafkaPeer.isTested()) {
             broker = null;
             port = KafkaPeer.port();
         } else {
             TestBroker own = TestBroker.start(settings);
             broker = own;
-            port = own.serveAlways(() -> new KafkaProtocol(config), context);
+            port = own.serveAlways(protocol, context);
         }
     }
 
@@ -169,8 +180,8 @@ final class KafkaFixture implements AutoCloseable {
         return client;
     }
 
-    @Override
-    public void close() {
+    /** Ends the clients that were made here. */
+    void closeClients() {
         for (AutoCloseable client : clients) {
             try {
                 client.close();
@@ -178,6 +189,12 @@ final class KafkaFixture implements AutoCloseable {
                 throw new AssertionError(e);
             }
         }
+        clients.clear();
+    }
+
+    @Override
+    public void close() {
+        closeClients();
         if (broker != null) {
             broker.close();
         }
