@@ -122,11 +122,11 @@ public final class KafkaProtocol implements Protocol {
         SessionLimits limits = new SessionLimits(config.maxRequestBytes(), config.maxControlRequestBytes(), config.maxInFlightRequests(),
             config.maxInFlightBytes(), Runtime.getRuntime().maxMemory() / MEMORY_SHARE, config.stallTimeout(), config.maxIdle(), config.drainTimeout());
         KafkaSessions started = new KafkaSessions(context, table, limits, config.security().toSettings(),
-            config.security().principalRules(), new ClientQuotas(broker.access().quotas()));
+            config.security().principalRules(), new ClientQuotas(broker.access()::quotas));
         coordinators = groups;
         transactionCoordinators = transactions;
         sessions = started;
-        groups.resume(Namespace.DEFAULT);
+        broker.topics().namespaces().forEach(groups::resume);
         transactions.resume();
         return CompletableFuture.completedFuture(started);
     }
@@ -214,13 +214,13 @@ public final class KafkaProtocol implements Protocol {
 
     private static List<ApiHandler<?>> securityHandlers(Access access) {
         List<ApiHandler<?>> handlers = new ArrayList<>(NoDelegationTokens.handlers());
-        handlers.add(new DescribeAclsHandler(access.acls()));
-        handlers.add(new CreateAclsHandler(access.acls()));
-        handlers.add(new DeleteAclsHandler(access.acls()));
-        handlers.add(new DescribeScramUsersHandler(access.users()));
-        handlers.add(new AlterScramUsersHandler(access.users()));
-        handlers.add(new DescribeClientQuotasHandler(access.quotas()));
-        handlers.add(new AlterClientQuotasHandler(access.quotas()));
+        handlers.add(new DescribeAclsHandler(access));
+        handlers.add(new CreateAclsHandler(access));
+        handlers.add(new DeleteAclsHandler(access));
+        handlers.add(new DescribeScramUsersHandler(access));
+        handlers.add(new AlterScramUsersHandler(access));
+        handlers.add(new DescribeClientQuotasHandler(access));
+        handlers.add(new AlterClientQuotasHandler(access));
         return handlers;
     }
 

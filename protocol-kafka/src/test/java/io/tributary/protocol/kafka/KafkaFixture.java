@@ -8,6 +8,7 @@ import io.tributary.core.access.AclAuthorizer;
 import io.tributary.core.access.UserAuthenticator;
 import io.tributary.core.api.Broker;
 import io.tributary.core.broker.BrokerConfig;
+import io.tributary.core.model.Namespace;
 import io.tributary.core.protocol.ProtocolContext;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -82,10 +83,16 @@ final class KafkaFixture implements AutoCloseable {
 
     /** A broker whose clients must be users, of whom {@code admin} with the password {@code admin-secret} may do everything. */
     static KafkaFixture secured(KafkaConfig config) {
-        Map<String, String> configured = Map.of("admin", "admin-secret");
+        return secured(config, Map.of());
+    }
+
+    /** As {@link #secured(KafkaConfig)}, with an administrator of each of these names in the namespace. */
+    static KafkaFixture secured(KafkaConfig config, Map<String, Namespace> namespaces) {
+        Map<String, String> configured = new HashMap<>(Map.of("admin", "admin-secret"));
+        namespaces.keySet().forEach(name -> configured.put(name, "admin-secret"));
         return new KafkaFixture(config, UnaryOperator.identity(), broker -> new ProtocolContext(broker,
-            new UserAuthenticator(configured, broker.access().users(), false, null),
-            new AclAuthorizer(broker.access().acls(), configured.keySet(), false), null));
+            new UserAuthenticator(configured, namespaces, broker.access().logins(), false, null),
+            new AclAuthorizer(broker.access()::acls, configured.keySet(), false), null));
     }
 
     /** A client's settings by which it logs in. */
