@@ -8,8 +8,8 @@ import io.tributary.core.model.TopicConfig;
 import io.tributary.core.protocol.ProtocolContext;
 import io.tributary.core.security.Authenticator;
 import io.tributary.core.security.Authorizer;
+import io.tributary.core.security.Logins;
 import io.tributary.core.security.TokenVerifier;
-import io.tributary.core.security.Users;
 import io.tributary.gateway.config.ConfigurationException;
 import io.tributary.gateway.config.SecurityProperties;
 import io.tributary.gateway.config.TributaryProperties;
@@ -52,13 +52,13 @@ class BrokerWiring {
     @Bean
     ProtocolContext protocolContext(EmbeddedBroker broker, TributaryProperties properties) {
         SecurityProperties security = properties.security();
-        Users users = broker.access().users();
+        Logins users = broker.access().logins();
         if (!security.isOn()) {
             return new ProtocolContext(broker, Authenticator.open(users), Authorizer.open(), properties.advertisedHost());
         }
         TokenVerifier tokens = security.oauth().isOn() ? new JwtVerifier(security.oauth()) : null;
-        return new ProtocolContext(broker, new UserAuthenticator(security.users(), users, security.anonymous(), tokens),
-            new AclAuthorizer(broker.access().acls(), security.superUserNames(), security.allowIfNoAcl()), properties.advertisedHost());
+        return new ProtocolContext(broker, new UserAuthenticator(security.users(), security.namespacesByName(), users, security.anonymous(), tokens),
+            new AclAuthorizer(broker.access()::acls, security.superUserNames(), security.allowIfNoAcl()), properties.advertisedHost());
     }
 
     private static KafkaConfig.Security kafkaSecurity(TributaryProperties properties) {

@@ -39,7 +39,8 @@ class GatewayWiring {
 
     @Bean
     HttpServerLimits httpServerLimits(TributaryProperties properties) {
-        return new HttpServerLimits(new ConnectionLimit(properties.net().maxConnections()));
+        TributaryProperties.Net net = properties.net();
+        return new HttpServerLimits(new ConnectionLimit(net.maxConnections(), net.maxConnectionsPerAddress()), net.trustedProxies());
     }
 
     @Bean

@@ -1,5 +1,6 @@
 package io.tributary.core.access;
 
+import io.tributary.core.model.Namespace;
 import io.tributary.core.security.Acl;
 import io.tributary.core.security.Acls;
 import io.tributary.core.security.Authorizer;
@@ -8,28 +9,37 @@ import io.tributary.core.security.Principal;
 import io.tributary.core.security.Resource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 
 /**
  * Decides by ACLs as Kafka's authorizer does. Super users may do everything. Otherwise one rule that forbids is enough to forbid, and one
  * that allows is needed to allow; to be allowed to read, write, delete or alter is to be allowed to describe.
  */
 public final class AclAuthorizer implements Authorizer {
-    private final Acls acls;
+    private final Function<Namespace, Acls> acls;
     private final Set<String> superUsers;
     private final boolean allowsWithoutAcls;
-    private volatile AclIndex index;
+    private final Map<Namespace, AclIndex> indexes = new ConcurrentHashMap<>();
+
+    /** Decides by the same ACLs in all namespaces. */
+    public AclAuthorizer(Acls acls, Set<String> superUsers, boolean allowsWithoutAcls) {
+        this(namespace -> acls, superUsers, allowsWithoutAcls);
+    }
 
     /**
      * Decides by the ACLs as they are at the time.
      *
+     * @param acls       of a namespace
+     * @param superUsers each in its own namespace
      * @param allowsWithoutAcls whether everybody may do everything to a resource that no ACL is about
      */
-    public AclAuthorizer(Acls acls, Set<String> superUsers, boolean allowsWithoutAcls) {
+    public AclAuthorizer(Function<Namespace, Acls> acls, Set<String> superUsers, boolean allowsWithoutAcls) {
         this.acls = acls;
         this.superUsers = Set.copyOf(superUsers);
         this.allowsWithoutAcls = allowsWithoutAcls;
-        this.index = new AclIndex(acls.all());
     }
 
     @Override
@@ -37,12 +47,12 @@ public final class AclAuthorizer implements Authorizer {
         return true;
     }
 
-    private AclIndex current() {
-        AclIndex known = index;
-        Set<Acl> all = acls.all();
-        if (!known.isOf(all)) {
+    private AclIndex of(Namespace namespace) {
+        AclIndex known = indexes.get(namespace);
+        Set<Acl> all = acls.apply(namespace).all();
+        if (known == null || !known.isOf(all)) {
             known = new AclIndex(all);
-            index = known;
+            indexes.put(namespace, known);
         }
         return known;
     }
@@ -55,7 +65,7 @@ public final class AclAuthorizer implements Authorizer {
         if (resource.name().equals(Resource.EVERY)) {
             return allowsEvery(principal, operation, resource.type());
         }
-        List<List<Acl>> about = current().about(resource);
+        List<List<Acl>> about = of(principal.namespace()).about(resource);
         boolean allowed = about.isEmpty() && allowsWithoutAcls;
         for (List<Acl> list : about) {
             for (Acl acl : list) {
@@ -72,8 +82,8 @@ public final class AclAuthorizer implements Authorizer {
 
     /** All resources of a type together: what is forbidden of one of them is not allowed of all. */
     private boolean allowsEvery(Principal principal, Operation operation, Resource.Type type) {
-        boolean allowed = allowsWithoutAcls && current().ofType(type).isEmpty();
-        for (Acl acl : current().ofType(type)) {
+        boolean allowed = allowsWithoutAcls && of(principal.namespace()).ofType(type).isEmpty();
+        for (Acl acl : of(principal.namespace()).ofType(type)) {
             if (isFor(acl, principal)) {
                 if (forbids(acl, operation)) {
                     return false;
@@ -93,7 +103,7 @@ public final class AclAuthorizer implements Authorizer {
         List<Acl.Pattern> forbidden = new ArrayList<>();
         List<Acl.Pattern> allowed = new ArrayList<>();
         boolean anyWithoutAcls = allowsWithoutAcls;
-        for (Acl acl : current().ofType(type)) {
+        for (Acl acl : of(principal.namespace()).ofType(type)) {
             anyWithoutAcls &= !isEvery(acl.pattern());
             if (isFor(acl, principal)) {
                 if (forbids(acl, operation)) {

@@ -1,6 +1,7 @@
 package io.tributary.core.access;
 
 import io.tributary.core.metadata.MetadataStore;
+import io.tributary.core.model.Namespace;
 import io.tributary.core.security.Acl;
 import io.tributary.core.security.Acls;
 import io.tributary.core.security.Operation;
@@ -15,7 +16,7 @@ import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** One metadata entry for each ACL. */
+/** A namespace's ACLs; one metadata entry for each. */
 final class StoredAcls implements Acls {
     private static final String PREFIX = "acl/";
     private static final int MAX_ACLS = 100_000;
@@ -24,16 +25,23 @@ final class StoredAcls implements Acls {
     private record Snapshot(Map<Acl, Boolean> of, Set<Acl> acls) {
     }
 
-    private final DurableMap<Acl, Boolean> map;
+    private final ByNamespace<Acl, Boolean> map;
+    private final Namespace namespace;
     private volatile @Nullable Snapshot snapshot;
 
-    StoredAcls(MetadataStore store) {
-        map = new DurableMap<>(store, PREFIX, new AclFormat(), MAX_ACLS);
+    StoredAcls(ByNamespace<Acl, Boolean> map, Namespace namespace) {
+        this.map = map;
+        this.namespace = namespace;
+    }
+
+    /** Those of all namespaces. Reads what is there; blocks until that is done. */
+    static ByNamespace<Acl, Boolean> open(MetadataStore store) {
+        return new ByNamespace<>(store, PREFIX, new AclFormat(), MAX_ACLS);
     }
 
     @Override
     public Set<Acl> all() {
-        Map<Acl, Boolean> current = map.view();
+        Map<Acl, Boolean> current = map.view(namespace);
         Snapshot known = snapshot;
         if (known == null || known.of() != current) {
             known = new Snapshot(current, current.keySet());
@@ -45,7 +53,7 @@ final class StoredAcls implements Acls {
     @Override
     public CompletionStage<Void> add(Collection<Acl> acls) {
         List<Acl> added = List.copyOf(acls);
-        return map.change(all -> {
+        return map.change(namespace, all -> {
             added.forEach(acl -> all.put(acl, true));
             return all;
         });
@@ -54,7 +62,7 @@ final class StoredAcls implements Acls {
     @Override
     public CompletionStage<Void> remove(Collection<Acl> acls) {
         List<Acl> removed = List.copyOf(acls);
-        return map.change(all -> {
+        return map.change(namespace, all -> {
             removed.forEach(all::remove);
             return all;
         });

@@ -3,6 +3,7 @@ package io.tributary.core.access;
 import io.tributary.core.metadata.MetadataStore;
 import io.tributary.core.model.BrokerException;
 import io.tributary.core.model.ErrorCode;
+import io.tributary.core.model.Namespace;
 import io.tributary.core.security.Quotas;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -14,21 +15,28 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** One metadata entry for each entity. */
+/** A namespace's quotas; one metadata entry for each entity. */
 final class StoredQuotas implements Quotas {
     private static final String PREFIX = "quota/";
     private static final int MAX_ENTITIES = 100_000;
     private static final int MAX_NAME = 1000;
 
-    private final DurableMap<Entity, Map<String, Double>> map;
+    private final ByNamespace<Entity, Map<String, Double>> map;
+    private final Namespace namespace;
 
-    StoredQuotas(MetadataStore store) {
-        map = new DurableMap<>(store, PREFIX, new QuotaFormat(), MAX_ENTITIES);
+    StoredQuotas(ByNamespace<Entity, Map<String, Double>> map, Namespace namespace) {
+        this.map = map;
+        this.namespace = namespace;
+    }
+
+    /** Those of all namespaces. Reads what is there; blocks until that is done. */
+    static ByNamespace<Entity, Map<String, Double>> open(MetadataStore store) {
+        return new ByNamespace<>(store, PREFIX, new QuotaFormat(), MAX_ENTITIES);
     }
 
     @Override
     public Map<Entity, Map<String, Double>> all() {
-        return map.view();
+        return map.view(namespace);
     }
 
     @Override
@@ -38,7 +46,7 @@ final class StoredQuotas implements Quotas {
                 "a quota is for a user, a client or both, whose names have 1 to " + MAX_NAME + " characters"));
         }
         Map<String, @Nullable Double> copy = new HashMap<>(changes);
-        return map.change(all -> {
+        return map.change(namespace, all -> {
             Map<String, Double> quotas = new HashMap<>(all.getOrDefault(entity, Map.of()));
             copy.forEach((name, value) -> {
                 if (value == null) {

@@ -3,6 +3,8 @@ package io.tributary.core.access;
 import io.tributary.core.metadata.MetadataStore;
 import io.tributary.core.model.BrokerException;
 import io.tributary.core.model.ErrorCode;
+import io.tributary.core.model.Namespace;
+import io.tributary.core.security.Logins;
 import io.tributary.core.security.Principal;
 import io.tributary.core.security.ScramCredential;
 import io.tributary.core.security.ScramMechanism;
@@ -12,6 +14,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -19,12 +22,29 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** One metadata entry for each user. */
-final class StoredUsers implements Users {
+final class StoredUsers implements Logins {
     private static final String PREFIX = "user/";
     private static final int MAX_USERS = 100_000;
     private static final int MAX_NAME = 250;
 
-    private final DurableMap<String, Map<ScramMechanism, ScramCredential>> map;
+    /** A user. */
+    private record User(Namespace namespace, Map<ScramMechanism, ScramCredential> credentials) {
+        User with(ScramCredential credential) {
+            Map<ScramMechanism, ScramCredential> all = new EnumMap<>(ScramMechanism.class);
+            all.putAll(credentials);
+            all.put(credential.mechanism(), credential);
+            return new User(namespace, Collections.unmodifiableMap(all));
+        }
+
+        User without(ScramMechanism mechanism) {
+            Map<ScramMechanism, ScramCredential> all = new EnumMap<>(ScramMechanism.class);
+            all.putAll(credentials);
+            all.remove(mechanism);
+            return new User(namespace, Collections.unmodifiableMap(all));
+        }
+    }
+
+    private final DurableMap<String, User> map;
 
     StoredUsers(MetadataStore store) {
         map = new DurableMap<>(store, PREFIX, new UserFormat(), MAX_USERS);
@@ -32,48 +52,83 @@ final class StoredUsers implements Users {
 
     @Override
     public @Nullable ScramCredential credential(String username, ScramMechanism mechanism) {
-        Map<ScramMechanism, ScramCredential> user = map.view().get(username);
-        return user == null ? null : user.get(mechanism);
+        User user = map.view().get(username);
+        return user == null ? null : user.credentials.get(mechanism);
     }
 
     @Override
-    public Map<String, Map<ScramMechanism, ScramCredential>> all() {
-        return map.view();
+    public @Nullable Namespace namespace(String username) {
+        User user = map.view().get(username);
+        return user == null ? null : user.namespace;
     }
 
-    @Override
-    public CompletionStage<Void> put(String username, ScramCredential credential) {
-        if (username.isEmpty() || username.length() > MAX_NAME || username.equals(Principal.ANONYMOUS.name())) {
-            return CompletableFuture.failedFuture(new BrokerException(ErrorCode.INVALID_ARGUMENT,
-                "a user's name has 1 to " + MAX_NAME + " characters, and is not " + Principal.ANONYMOUS.name()));
+    Users of(Namespace namespace) {
+        return new OfNamespace(namespace);
+    }
+
+    /** Those that a namespace's administrators see. */
+    private final class OfNamespace implements Users {
+        private final Namespace namespace;
+
+        OfNamespace(Namespace namespace) {
+            this.namespace = namespace;
         }
-        return map.change(users -> {
-            Map<ScramMechanism, ScramCredential> user = new EnumMap<>(ScramMechanism.class);
-            user.putAll(users.getOrDefault(username, Map.of()));
-            user.put(credential.mechanism(), credential);
-            users.put(username, Collections.unmodifiableMap(user));
-            return users;
-        });
-    }
 
-    @Override
-    public CompletionStage<Boolean> remove(String username, ScramMechanism mechanism) {
-        AtomicBoolean there = new AtomicBoolean();
-        return map.change(users -> {
-            Map<ScramMechanism, ScramCredential> user = new EnumMap<>(ScramMechanism.class);
-            user.putAll(users.getOrDefault(username, Map.of()));
-            there.set(user.remove(mechanism) != null);
-            if (user.isEmpty()) {
-                users.remove(username);
-            } else {
-                users.put(username, Collections.unmodifiableMap(user));
+        @Override
+        public @Nullable ScramCredential credential(String username, ScramMechanism mechanism) {
+            User user = map.view().get(username);
+            return user == null || !user.namespace.equals(namespace) ? null : user.credentials.get(mechanism);
+        }
+
+        @Override
+        public Map<String, Map<ScramMechanism, ScramCredential>> all() {
+            Map<String, Map<ScramMechanism, ScramCredential>> own = new HashMap<>();
+            map.view().forEach((name, user) -> {
+                if (user.namespace.equals(namespace)) {
+                    own.put(name, user.credentials);
+                }
+            });
+            return Collections.unmodifiableMap(own);
+        }
+
+        @Override
+        public CompletionStage<Void> put(String username, ScramCredential credential) {
+            if (username.isEmpty() || username.length() > MAX_NAME || username.equals(Principal.ANONYMOUS.name())) {
+                return CompletableFuture.failedFuture(new BrokerException(ErrorCode.INVALID_ARGUMENT,
+                    "a user's name has 1 to " + MAX_NAME + " characters, and is not " + Principal.ANONYMOUS.name()));
             }
-            return users;
-        }).thenApply(done -> there.get());
+            return map.change(users -> {
+                User user = users.getOrDefault(username, new User(namespace, Map.of()));
+                if (!user.namespace.equals(namespace)) {
+                    throw new BrokerException(ErrorCode.INVALID_ARGUMENT, "the name '" + username + "' is taken");
+                }
+                users.put(username, user.with(credential));
+                return users;
+            });
+        }
+
+        @Override
+        public CompletionStage<Boolean> remove(String username, ScramMechanism mechanism) {
+            AtomicBoolean there = new AtomicBoolean();
+            return map.change(users -> {
+                User user = users.get(username);
+                there.set(user != null && user.namespace.equals(namespace) && user.credentials.containsKey(mechanism));
+                if (user == null || !there.get()) {
+                    return users;
+                }
+                User rest = user.without(mechanism);
+                if (rest.credentials.isEmpty()) {
+                    users.remove(username);
+                } else {
+                    users.put(username, rest);
+                }
+                return users;
+            }).thenApply(done -> there.get());
+        }
     }
 
-    /** A name, and its credentials. */
-    private static final class UserFormat implements DurableMap.Format<String, Map<ScramMechanism, ScramCredential>> {
+    /** A name, and its credentials; then the namespace, unless it is the default one. */
+    private static final class UserFormat implements DurableMap.Format<String, User> {
         @Override
         public void writeKey(String key, DataOutputStream out) throws IOException {
             out.writeUTF(key);
@@ -85,26 +140,30 @@ final class StoredUsers implements Users {
         }
 
         @Override
-        public void writeValue(Map<ScramMechanism, ScramCredential> value, DataOutputStream out) throws IOException {
-            out.writeByte(value.size());
-            for (ScramCredential credential : value.values()) {
+        public void writeValue(User user, DataOutputStream out) throws IOException {
+            out.writeByte(user.credentials.size());
+            for (ScramCredential credential : user.credentials.values()) {
                 out.writeUTF(credential.mechanism().name());
                 out.writeInt(credential.iterations());
                 writeBytes(credential.salt(), out);
                 writeBytes(credential.storedKey(), out);
                 writeBytes(credential.serverKey(), out);
             }
+            if (!user.namespace.equals(Namespace.DEFAULT)) {
+                out.writeUTF(user.namespace.name());
+            }
         }
 
         @Override
-        public Map<ScramMechanism, ScramCredential> readValue(String key, DataInputStream in) throws IOException {
+        public User readValue(String key, DataInputStream in) throws IOException {
             Map<ScramMechanism, ScramCredential> user = new EnumMap<>(ScramMechanism.class);
             for (int left = in.readUnsignedByte(); left > 0; left--) {
                 ScramMechanism mechanism = ScramMechanism.valueOf(in.readUTF());
                 int iterations = in.readInt();
                 user.put(mechanism, new ScramCredential(mechanism, readBytes(in), readBytes(in), readBytes(in), iterations));
             }
-            return Collections.unmodifiableMap(user);
+            Namespace namespace = in.available() > 0 ? new Namespace(in.readUTF()) : Namespace.DEFAULT;
+            return new User(namespace, Collections.unmodifiableMap(user));
         }
 
         private static void writeBytes(byte[] bytes, DataOutputStream out) throws IOException {

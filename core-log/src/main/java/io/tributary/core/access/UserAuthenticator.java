@@ -5,12 +5,12 @@ import io.tributary.core.model.ErrorCode;
 import io.tributary.core.model.Namespace;
 import io.tributary.core.security.Authenticator;
 import io.tributary.core.security.Credentials;
+import io.tributary.core.security.Logins;
 import io.tributary.core.security.Principal;
 import io.tributary.core.security.Proof;
 import io.tributary.core.security.ScramCredential;
 import io.tributary.core.security.ScramMechanism;
 import io.tributary.core.security.TokenVerifier;
-import io.tributary.core.security.Users;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Map;
@@ -20,10 +20,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
-/** Knows the users of the configuration and those of the metadata, all in the default namespace; the former count where both have one. */
+/**
+ * Knows the users of the configuration and those of the metadata; the former count where both have one. A name that the configuration gives
+ * a namespace is in that, a stored user in the one whose administrators made it, everybody else in the default one.
+ */
 public final class UserAuthenticator implements Authenticator {
     private final Map<String, String> configured;
-    private final Users stored;
+    private final Logins stored;
+    private final Map<String, Namespace> namespaces;
     private final boolean letsAnonymousIn;
     private final @Nullable TokenVerifier tokens;
     private final PasswordCheck passwords = new PasswordCheck();
@@ -38,8 +42,21 @@ public final class UserAuthenticator implements Authenticator {
      * @param configured passwords by name
      * @param tokens     null to refuse tokens
      */
-    public UserAuthenticator(Map<String, String> configured, Users stored, boolean letsAnonymousIn, @Nullable TokenVerifier tokens) {
+    public UserAuthenticator(Map<String, String> configured, Logins stored, boolean letsAnonymousIn, @Nullable TokenVerifier tokens) {
+        this(configured, Map.of(), stored, letsAnonymousIn, tokens);
+    }
+
+    /**
+     * Knows these.
+     *
+     * @param configured passwords by name
+     * @param namespaces of configured users and of names in certificates and tokens; the default one for others
+     * @param tokens     null to refuse tokens
+     */
+    public UserAuthenticator(Map<String, String> configured, Map<String, Namespace> namespaces, Logins stored, boolean letsAnonymousIn,
+                             @Nullable TokenVerifier tokens) {
         this.configured = Map.copyOf(configured);
+        this.namespaces = Map.copyOf(namespaces);
         this.stored = stored;
         this.letsAnonymousIn = letsAnonymousIn;
         this.tokens = tokens;
@@ -56,10 +73,13 @@ public final class UserAuthenticator implements Authenticator {
             return password(given);
         }
         if (credentials instanceof Credentials.Proven proven && !proven.username().isEmpty()) {
-            return CompletableFuture.completedFuture(Proof.lasting(principal(proven.username())));
+            return CompletableFuture.completedFuture(Proof.lasting(user(proven.username())));
+        }
+        if (credentials instanceof Credentials.Certified certified && !certified.username().isEmpty()) {
+            return CompletableFuture.completedFuture(Proof.lasting(named(certified.username())));
         }
         if (credentials instanceof Credentials.Token token && tokens != null) {
-            return tokens.verify(token.value());
+            return tokens.verify(token.value()).thenApply(this::placed);
         }
         if (credentials instanceof Credentials.Anonymous && letsAnonymousIn) {
             return CompletableFuture.completedFuture(Proof.lasting(Principal.ANONYMOUS));
@@ -71,7 +91,7 @@ public final class UserAuthenticator implements Authenticator {
         String expected = configured.get(given.username());
         if (expected != null) {
             return MessageDigest.isEqual(bytes(expected), bytes(given.password()))
-                ? CompletableFuture.completedFuture(Proof.lasting(principal(given.username())))
+                ? CompletableFuture.completedFuture(Proof.lasting(user(given.username())))
                 : CompletableFuture.failedFuture(refusal());
         }
         ScramCredential credential = stored.credential(given.username(), ScramMechanism.SCRAM_SHA_256);
@@ -82,7 +102,7 @@ public final class UserAuthenticator implements Authenticator {
             if (!right) {
                 throw refusal();
             }
-            return Proof.lasting(principal(given.username()));
+            return Proof.lasting(user(given.username()));
         });
     }
 
@@ -101,8 +121,20 @@ public final class UserAuthenticator implements Authenticator {
         }
     }
 
-    private static Principal principal(String name) {
-        return new Principal(name, Namespace.DEFAULT);
+    /** One whose password was right. Who is stored in a namespace is nobody in another, whatever the configuration says of the name. */
+    private Principal user(String name) {
+        Namespace own = configured.containsKey(name) ? null : stored.namespace(name);
+        return own == null ? named(name) : new Principal(name, own);
+    }
+
+    private Principal named(String name) {
+        return new Principal(name, namespaces.getOrDefault(name, Namespace.DEFAULT));
+    }
+
+    /** A token may say itself which namespace it is for. */
+    private Proof placed(Proof proof) {
+        Principal told = proof.principal();
+        return told.namespace().equals(Namespace.DEFAULT) ? new Proof(named(told.name()), proof.expiresAtMs()) : proof;
     }
 
     private static BrokerException refusal() {

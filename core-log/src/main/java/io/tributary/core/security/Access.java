@@ -1,10 +1,20 @@
 package io.tributary.core.security;
 
-/** What is kept with the metadata of who may come in and do what. Whether it is asked is the gateway's to say. */
+import io.tributary.core.model.Namespace;
+
+/**
+ * What is kept with the metadata of who may come in and do what, namespace by namespace. Whether it is asked is the gateway's to say.
+ */
 public interface Access {
-    Users users();
+    /** The users of all namespaces, by whom logins are checked. */
+    Logins logins();
 
-    Acls acls();
+    /** The namespace's users, as its administrators see and change them. */
+    Users users(Namespace namespace);
 
-    Quotas quotas();
+    /** The namespace's ACLs. */
+    Acls acls(Namespace namespace);
+
+    /** The namespace's quotas. */
+    Quotas quotas(Namespace namespace);
 }

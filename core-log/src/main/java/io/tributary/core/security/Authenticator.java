@@ -25,7 +25,7 @@ public interface Authenticator {
     }
 
     /** Lets everybody in as {@link #open()} does; those who want SCRAM, which both sides must know something for, if they are users. */
-    static Authenticator open(Users users) {
+    static Authenticator open(Logins users) {
         return new OpenAuthenticator(users);
     }
 }

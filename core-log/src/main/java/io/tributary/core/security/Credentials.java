@@ -22,7 +22,11 @@ public sealed interface Credentials {
         }
     }
 
-    /** A name that the connection has proved already: with a SCRAM exchange, or with its TLS certificate. */
+    /** A name that the connection has proved already with a SCRAM exchange. */
     record Proven(String username) implements Credentials {
+    }
+
+    /** A name that somebody who is trusted has signed: that of a TLS certificate. */
+    record Certified(String username) implements Credentials {
     }
 }

@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Believes every name. */
 final class OpenAuthenticator implements Authenticator {
-    private final @Nullable Users users;
+    private final @Nullable Logins users;
 
-    OpenAuthenticator(@Nullable Users users) {
+    OpenAuthenticator(@Nullable Logins users) {
         this.users = users;
     }
 
@@ -22,6 +22,9 @@ final class OpenAuthenticator implements Authenticator {
         }
         if (credentials instanceof Credentials.Proven proven) {
             return CompletableFuture.completedFuture(new Principal(proven.username(), Namespace.DEFAULT));
+        }
+        if (credentials instanceof Credentials.Certified certified) {
+            return CompletableFuture.completedFuture(new Principal(certified.username(), Namespace.DEFAULT));
         }
         if (credentials instanceof Credentials.Token) {
             return CompletableFuture.failedFuture(new BrokerException(ErrorCode.AUTHENTICATION_FAILED, "no tokens are known here"));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tributary.core.metadata.rocksdb.RocksMetadataStore;
 import io.tributary.core.model.BrokerException;
 import io.tributary.core.model.ErrorCode;
+import io.tributary.core.model.Namespace;
 import io.tributary.core.security.Authenticator;
 import io.tributary.core.security.Credentials;
 import io.tributary.core.security.Principal;
@@ -23,17 +24,22 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class UserAuthenticatorTest {
+    private static final Namespace ACME = new Namespace("acme");
+    private static final Namespace OTHER = new Namespace("other");
+
     @TempDir
     private Path directory;
     private RocksMetadataStore store;
+    private StoredAccess access;
     private Users users;
     private Authenticator authenticator;
 
     @BeforeEach
     void open() {
         store = new RocksMetadataStore(directory);
-        users = new StoredAccess(store).users();
-        authenticator = new UserAuthenticator(Map.of("admin", "configured"), users, false, null);
+        access = new StoredAccess(store);
+        users = access.users(Namespace.DEFAULT);
+        authenticator = new UserAuthenticator(Map.of("admin", "configured"), Map.of("admin", ACME), access.logins(), false, null);
     }
 
     @AfterEach
@@ -89,22 +95,46 @@ class UserAuthenticatorTest {
 
     @Test
     void anonymousClientsComeInWhereTheyAreLet() {
-        Authenticator lenient = new UserAuthenticator(Map.of(), users, true, null);
+        Authenticator lenient = new UserAuthenticator(Map.of(), access.logins(), true, null);
         assertThat(lenient.authenticate(new Credentials.Anonymous()).toCompletableFuture().join()).isEqualTo(Principal.ANONYMOUS);
     }
 
     @Test
     void aTokenCountsUntilItExpires() {
         Proof proof = new Proof(new Principal("carol", Principal.ANONYMOUS.namespace()), 17);
-        Authenticator withTokens = new UserAuthenticator(Map.of(), users, false, token -> CompletableFuture.completedFuture(proof));
+        Authenticator withTokens = new UserAuthenticator(Map.of(), access.logins(), false, token -> CompletableFuture.completedFuture(proof));
         assertThat(withTokens.prove(new Credentials.Token("t")).toCompletableFuture().join()).isEqualTo(proof);
     }
 
     @Test
     void anOpenServerBelievesEveryNameAndStillWantsAScramUserToExist() {
-        Authenticator open = Authenticator.open(users);
+        Authenticator open = Authenticator.open(access.logins());
         assertThat(lets(open, new Credentials.Password("anybody", "anything"))).isTrue();
         assertThat(lets(open, new Credentials.Token("t"))).isFalse();
         assertThat(open.scramCredential("anybody", ScramMechanism.SCRAM_SHA_256).toCompletableFuture().join()).isNull();
+    }
+
+    private Namespace namespaceOf(Credentials credentials) {
+        return authenticator.authenticate(credentials).toCompletableFuture().join().namespace();
+    }
+
+    @Test
+    void aUserIsInTheNamespaceOfWhoMadeItOrThatTheConfigurationNames() {
+        access.users(OTHER).put("bob", ScramCredential.ofPassword(ScramMechanism.SCRAM_SHA_256, "p", ScramMechanism.MIN_ITERATIONS))
+            .toCompletableFuture().join();
+        make("carol", ScramMechanism.SCRAM_SHA_512, "p");
+        assertThat(namespaceOf(new Credentials.Password("admin", "configured"))).isEqualTo(ACME);
+        assertThat(namespaceOf(new Credentials.Proven("admin"))).isEqualTo(ACME);
+        assertThat(namespaceOf(new Credentials.Password("bob", "p"))).isEqualTo(OTHER);
+        assertThat(namespaceOf(new Credentials.Proven("bob"))).isEqualTo(OTHER);
+        assertThat(namespaceOf(new Credentials.Password("carol", "p"))).isEqualTo(Namespace.DEFAULT);
+    }
+
+    @Test
+    void aNameInACertificateIsNotThatOfAStoredUser() {
+        access.users(OTHER).put("machine", ScramCredential.ofPassword(ScramMechanism.SCRAM_SHA_256, "p", ScramMechanism.MIN_ITERATIONS))
+            .toCompletableFuture().join();
+        assertThat(namespaceOf(new Credentials.Certified("machine"))).isEqualTo(Namespace.DEFAULT);
+        assertThat(namespaceOf(new Credentials.Certified("admin"))).isEqualTo(ACME);
     }
 }

@@ -172,17 +172,21 @@ public record TributaryProperties(
     /**
      * Connections.
      *
-     * @param maxConnections of each port at a time; those above are closed at once
-     * @param drainTimeout   how long sessions may take to end when the server stops
-     * @param ioThreads      event loops for Kafka, AMQP and MQTT; 0 for one per processor
-     * @param trustedProxies addresses and networks from which connections begin with a PROXY header
+     * @param maxConnections           of each protocol at a time; those above are closed at once
+     * @param maxConnectionsPerAddress of these from one IP address
+     * @param drainTimeout             how long sessions may take to end when the server stops
+     * @param ioThreads                event loops for Kafka, AMQP and MQTT; 0 for one per processor
+     * @param trustedProxies           addresses and networks from which connections begin with a PROXY header
      */
-    public record Net(@DefaultValue("20000") int maxConnections, @DefaultValue("10s") Duration drainTimeout,
+    public record Net(@DefaultValue("20000") int maxConnections, @DefaultValue("20000") int maxConnectionsPerAddress,
+                      @DefaultValue("10s") Duration drainTimeout,
                       @DefaultValue("0") int ioThreads, @DefaultValue List<String> trustedProxies) {
         private static final int MAX_THREADS = 1_024;
 
         public Net {
             require(maxConnections >= 1, "tributary.net.max-connections is " + maxConnections + "; it must be at least 1");
+            require(maxConnectionsPerAddress >= 1,
+                "tributary.net.max-connections-per-address is " + maxConnectionsPerAddress + "; it must be at least 1");
             require(!drainTimeout.isNegative() && drainTimeout.compareTo(Duration.ofMinutes(10)) <= 0,
                 "tributary.net.drain-timeout is " + drainTimeout + "; it may be 0 s to 10 min");
             require(ioThreads >= 0 && ioThreads <= MAX_THREADS,

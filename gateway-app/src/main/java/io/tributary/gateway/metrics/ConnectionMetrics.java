@@ -24,7 +24,11 @@ public final class ConnectionMetrics implements MeterBinder {
             FunctionCounter.builder("tributary.connections.accepted", limit, ConnectionLimit::accepted)
                 .description("Connections let in").tag("protocol", protocol).register(registry);
             FunctionCounter.builder("tributary.connections.refused", limit, ConnectionLimit::refused)
-                .description("Connections closed at once because there were too many").tag("protocol", protocol).register(registry);
+                .description("Connections closed at once because there were too many").tag("protocol", protocol).tag("reason", "total")
+                .register(registry);
+            FunctionCounter.builder("tributary.connections.refused", limit, ConnectionLimit::refusedByAddress)
+                .description("Connections closed at once because there were too many").tag("protocol", protocol).tag("reason", "address")
+                .register(registry);
         });
     }
 }

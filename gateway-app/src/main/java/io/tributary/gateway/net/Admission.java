@@ -6,6 +6,7 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
 import io.netty.handler.ssl.SslContext;
+import io.tributary.core.protocol.ConnectionEnds;
 import io.tributary.core.protocol.Listener;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +50,9 @@ final class Admission extends ChannelInitializer<Channel> {
     }
 
     private void begin(Channel channel) {
+        if (!limit.admit(channel, ConnectionEnds.of(channel).client().getAddress())) {
+            return;
+        }
         if (tls != null) {
             channel.pipeline().addLast(TlsContexts.handler(tls, channel), TlsFailures.INSTANCE);
         }

@@ -1,6 +1,8 @@
 package io.tributary.gateway.net;
 
+import io.tributary.core.protocol.ConnectionEnds;
 import java.time.Duration;
+import java.util.List;
 import org.springframework.boot.reactor.netty.NettyServerCustomizer;
 import reactor.netty.NettyPipeline;
 import reactor.netty.http.server.HttpServer;
@@ -15,9 +17,16 @@ public final class HttpServerLimits implements NettyServerCustomizer {
     private static final Duration IDLE_TIMEOUT = Duration.ofMinutes(2);
 
     private final ConnectionLimit limit;
+    private final TrustedProxies proxies;
 
-    public HttpServerLimits(ConnectionLimit limit) {
+    /**
+     * Counts by the limit.
+     *
+     * @param trustedProxies addresses and networks whose connections are of many clients
+     */
+    public HttpServerLimits(ConnectionLimit limit, List<String> trustedProxies) {
         this.limit = limit;
+        this.proxies = new TrustedProxies(trustedProxies);
     }
 
     /** The count of HTTP's connections. */
@@ -28,7 +37,7 @@ public final class HttpServerLimits implements NettyServerCustomizer {
     @Override
     public HttpServer apply(HttpServer server) {
         return server.idleTimeout(IDLE_TIMEOUT).doOnChannelInit((observer, channel, remote) -> {
-            if (limit.admit(channel)) {
+            if (limit.admit(channel) && (proxies.include(channel) || limit.admit(channel, ConnectionEnds.of(channel).client().getAddress()))) {
                 channel.pipeline().addAfter(NettyPipeline.HttpCodec, "request-deadline", new RequestDeadline(HEAD_TIMEOUT, BODY_TIMEOUT));
             }
         });

@@ -68,7 +68,7 @@ public final class Listeners implements SmartLifecycle {
         this.proxies = new TrustedProxies(settings.trustedProxies());
         this.tlsContexts = new TlsContexts(tls);
         for (ProtocolPort port : ports) {
-            limits.put(port.protocol().name(), new ConnectionLimit(settings.maxConnections()));
+            limits.put(port.protocol().name(), new ConnectionLimit(settings.maxConnections(), settings.maxConnectionsPerAddress()));
         }
     }
 

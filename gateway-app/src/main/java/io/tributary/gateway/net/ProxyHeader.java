@@ -55,6 +55,9 @@ final class ProxyHeader extends SimpleChannelInboundHandler<HAProxyMessage> {
                 socket(header.destinationAddress(), header.destinationPort())).mark(ctx.channel());
         }
         next.run();
+        if (!ctx.channel().isOpen()) {
+            return;
+        }
         ctx.fireChannelActive();
         ctx.pipeline().remove(this);
     }

@@ -58,12 +58,14 @@ public final class JwtVerifier implements TokenVerifier {
 
     private final JwtConsumer consumer;
     private final String principalClaim;
+    private final @Nullable String namespaceClaim;
     private final ThreadPoolExecutor threads;
 
     /** Reads the file of keys, if that is where they are; fails with a ConfigurationException. */
     public JwtVerifier(SecurityProperties.OAuth settings) {
         consumer = consumer(settings);
         principalClaim = settings.principalClaim();
+        namespaceClaim = settings.namespaceClaim();
         threads = new ThreadPoolExecutor(THREADS, THREADS, KEEP_ALIVE_SECONDS, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MAX_WAITING),
             task -> {
                 Thread thread = new Thread(task, "tributary-tokens");
@@ -138,11 +140,24 @@ public final class JwtVerifier implements TokenVerifier {
             if (name == null || name.isEmpty() || name.length() > MAX_NAME || name.equals(Principal.ANONYMOUS.name())) {
                 throw refusal("the token's claim '" + principalClaim + "' is no name", null);
             }
-            return new Proof(new Principal(name, Namespace.DEFAULT), claims.getExpirationTime().getValueInMillis());
+            return new Proof(new Principal(name, namespace(claims)), claims.getExpirationTime().getValueInMillis());
         } catch (InvalidJwtException | MalformedClaimException e) {
             LOG.debug("a token is refused", e);
             throw refusal("the token is not valid", e);
         }
+    }
+
+    /** A token without the claim is for the default namespace, or the one that the configuration gives its name. */
+    private Namespace namespace(JwtClaims claims) throws MalformedClaimException {
+        String claim = namespaceClaim;
+        String named = claim == null ? null : claims.getStringClaimValue(claim);
+        if (named == null) {
+            return Namespace.DEFAULT;
+        }
+        if (named.isEmpty() || named.length() > MAX_NAME) {
+            throw refusal("the token's claim '" + claim + "' is no namespace", null);
+        }
+        return new Namespace(named);
     }
 
     private static BrokerException refusal(String message, @Nullable Throwable cause) {

@@ -36,7 +36,7 @@ class JwtVerifierTest {
     private Path directory;
 
     private static OAuth at(URI keys) {
-        return new OAuth(keys, null, null, List.of(), "sub", Duration.ZERO, false);
+        return new OAuth(keys, null, null, List.of(), "sub", "tenant", Duration.ZERO, false);
     }
 
     private static RsaJsonWebKey key(String id) throws Exception {
@@ -111,20 +111,20 @@ class JwtVerifierTest {
         unsigned.setPayload(claims().toJson());
         unsigned.setAlgorithmHeaderValue(AlgorithmIdentifiers.NONE);
         unsigned.setAlgorithmConstraints(AlgorithmConstraints.NO_CONSTRAINTS);
-        JwtVerifier lenient = new JwtVerifier(new OAuth(null, null, null, List.of(), "sub", Duration.ZERO, true));
+        JwtVerifier lenient = new JwtVerifier(new OAuth(null, null, null, List.of(), "sub", "tenant", Duration.ZERO, true));
         assertThat(takes(lenient, unsigned.getCompactSerialization())).isTrue();
         assertThat(takes(lenient, signed(key("first")))).isFalse();
         RsaJsonWebKey key = key("first");
         Path file = Files.writeString(directory.resolve("keys.json"),
             new JsonWebKeySet(key).toJson(JsonWebKey.OutputControlLevel.PUBLIC_ONLY));
-        JwtVerifier strict = new JwtVerifier(new OAuth(null, file, null, List.of(), "sub", Duration.ZERO, false));
+        JwtVerifier strict = new JwtVerifier(new OAuth(null, file, null, List.of(), "sub", "tenant", Duration.ZERO, false));
         assertThat(takes(strict, unsigned.getCompactSerialization())).isFalse();
         assertThat(takes(strict, signed(key))).isTrue();
     }
 
     @Test
     void aTokenOfMoreThanItsBoundIsNotEvenRead() throws Exception {
-        JwtVerifier lenient = new JwtVerifier(new OAuth(null, null, null, List.of(), "sub", Duration.ZERO, true));
+        JwtVerifier lenient = new JwtVerifier(new OAuth(null, null, null, List.of(), "sub", "tenant", Duration.ZERO, true));
         assertThat(takes(lenient, "x".repeat((64 << 10) + 1))).isFalse();
     }
 
@@ -132,7 +132,7 @@ class JwtVerifierTest {
     void keysThatCannotBeReadEndTheStart() throws Exception {
         Path garbage = Files.writeString(directory.resolve("garbage.json"), "garbage");
         assertThatExceptionOfType(ConfigurationException.class)
-            .isThrownBy(() -> new JwtVerifier(new OAuth(null, garbage, null, List.of(), "sub", Duration.ZERO, false)))
+            .isThrownBy(() -> new JwtVerifier(new OAuth(null, garbage, null, List.of(), "sub", "tenant", Duration.ZERO, false)))
             .withMessageContaining("jwks-file");
     }
 }

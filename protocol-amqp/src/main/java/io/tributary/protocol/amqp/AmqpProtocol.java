@@ -66,8 +66,12 @@ public final class AmqpProtocol implements Protocol {
             config.handshakeTimeout(), config.closeTimeout(), config.maxUnacknowledged(), config.maxInFlightBytes());
         Services services = new Services(context.broker(), context.authenticator(), limits, exchangeHandler, queueHandler, queues,
             bindings, publishing);
-        return new Leftovers(context.broker(), exchanges, exchangeHandler).remove(Namespace.DEFAULT)
-            .thenApply(done -> initializer(services));
+        Leftovers leftovers = new Leftovers(context.broker(), exchanges, exchangeHandler);
+        CompletionStage<Void> removed = CompletableFuture.completedFuture(null);
+        for (Namespace namespace : context.broker().topics().namespaces()) {
+            removed = removed.thenCompose(done -> leftovers.remove(namespace));
+        }
+        return removed.thenApply(done -> initializer(services));
     }
 
     private ChannelInitializer<Channel> initializer(Services services) {

@@ -91,6 +91,8 @@ import org.jspecify.annotations.Nullable;
 /** Kafka's protocol as Kafka 4.4 speaks it; docs/protocols/kafka.md lists the APIs. */
 public final class KafkaProtocol implements Protocol {
     private static final int DEFAULT_PORT = 9092;
+    /** Which part of the heap the requests and unsent responses of all connections may take. */
+    private static final int MEMORY_SHARE = 4;
 
     private final KafkaConfig config;
     private volatile @Nullable KafkaSessions sessions;
@@ -118,13 +120,13 @@ public final class KafkaProtocol implements Protocol {
         GroupCoordinators groups = new GroupCoordinators(broker, config.groups().toKafkaNames(), transactions);
         ApiTable table = new ApiTable(handlers(broker, groups, transactions), broker.clusterId(), broker.nodeId());
         SessionLimits limits = new SessionLimits(config.maxRequestBytes(), config.maxControlRequestBytes(), config.maxInFlightRequests(),
-            config.maxInFlightBytes(), config.stallTimeout(), config.maxIdle(), config.drainTimeout());
+            config.maxInFlightBytes(), Runtime.getRuntime().maxMemory() / MEMORY_SHARE, config.stallTimeout(), config.maxIdle(), config.drainTimeout());
         KafkaSessions started = new KafkaSessions(context, table, limits, config.security().toSettings(),
-            config.security().principalRules(), new ClientQuotas(broker.access().quotas()));
+            config.security().principalRules(), new ClientQuotas(broker.access()::quotas));
         coordinators = groups;
         transactionCoordinators = transactions;
         sessions = started;
-        groups.resume(Namespace.DEFAULT);
+        broker.topics().namespaces().forEach(groups::resume);
         transactions.resume();
         return CompletableFuture.completedFuture(started);
     }
@@ -212,14 +214,20 @@ public final class KafkaProtocol implements Protocol {
 
     private static List<ApiHandler<?>> securityHandlers(Access access) {
         List<ApiHandler<?>> handlers = new ArrayList<>(NoDelegationTokens.handlers());
-        handlers.add(new DescribeAclsHandler(access.acls()));
-        handlers.add(new CreateAclsHandler(access.acls()));
-        handlers.add(new DeleteAclsHandler(access.acls()));
-        handlers.add(new DescribeScramUsersHandler(access.users()));
-        handlers.add(new AlterScramUsersHandler(access.users()));
-        handlers.add(new DescribeClientQuotasHandler(access.quotas()));
-        handlers.add(new AlterClientQuotasHandler(access.quotas()));
+        handlers.add(new DescribeAclsHandler(access));
+        handlers.add(new CreateAclsHandler(access));
+        handlers.add(new DeleteAclsHandler(access));
+        handlers.add(new DescribeScramUsersHandler(access));
+        handlers.add(new AlterScramUsersHandler(access));
+        handlers.add(new DescribeClientQuotasHandler(access));
+        handlers.add(new AlterClientQuotasHandler(access));
         return handlers;
+    }
+
+    /** Bytes that requests and unsent responses of all connections take now. */
+    long memoryTaken() {
+        KafkaSessions running = sessions;
+        return running == null ? 0 : running.memoryTaken();
     }
 
     @Override

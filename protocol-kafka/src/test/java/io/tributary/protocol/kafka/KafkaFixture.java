@@ -8,6 +8,7 @@ import io.tributary.core.access.AclAuthorizer;
 import io.tributary.core.access.UserAuthenticator;
 import io.tributary.core.api.Broker;
 import io.tributary.core.broker.BrokerConfig;
+import io.tributary.core.model.Namespace;
 import io.tributary.core.protocol.ProtocolContext;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -59,22 +61,38 @@ final class KafkaFixture implements AutoCloseable {
     }
 
     KafkaFixture(KafkaConfig config, UnaryOperator<BrokerConfig> settings, Function<Broker, ProtocolContext> context) {
+        this(() -> new KafkaProtocol(config), settings, context);
+    }
+
+    /** With a protocol that the test has a hand on. */
+    KafkaFixture(Supplier<KafkaProtocol> protocol) {
+        this(protocol, UnaryOperator.identity(), ProtocolContext::open);
+    }
+
+    private KafkaFixture(Supplier<KafkaProtocol> protocol, UnaryOperator<BrokerConfig> settings,
+                         Function<Broker, ProtocolContext> context) {
         if (KafkaPeer.isTested()) {
             broker = null;
             port = KafkaPeer.port();
         } else {
             TestBroker own = TestBroker.start(settings);
             broker = own;
-            port = own.serveAlways(() -> new KafkaProtocol(config), context);
+            port = own.serveAlways(protocol, context);
         }
     }
 
     /** A broker whose clients must be users, of whom {@code admin} with the password {@code admin-secret} may do everything. */
     static KafkaFixture secured(KafkaConfig config) {
-        Map<String, String> configured = Map.of("admin", "admin-secret");
+        return secured(config, Map.of());
+    }
+
+    /** As {@link #secured(KafkaConfig)}, with an administrator of each of these names in the namespace. */
+    static KafkaFixture secured(KafkaConfig config, Map<String, Namespace> namespaces) {
+        Map<String, String> configured = new HashMap<>(Map.of("admin", "admin-secret"));
+        namespaces.keySet().forEach(name -> configured.put(name, "admin-secret"));
         return new KafkaFixture(config, UnaryOperator.identity(), broker -> new ProtocolContext(broker,
-            new UserAuthenticator(configured, broker.access().users(), false, null),
-            new AclAuthorizer(broker.access().acls(), configured.keySet(), false), null));
+            new UserAuthenticator(configured, namespaces, broker.access().logins(), false, null),
+            new AclAuthorizer(broker.access()::acls, configured.keySet(), false), null));
     }
 
     /** A client's settings by which it logs in. */
@@ -169,8 +187,8 @@ final class KafkaFixture implements AutoCloseable {
         return client;
     }
 
-    @Override
-    public void close() {
+    /** Ends the clients that were made here. */
+    void closeClients() {
         for (AutoCloseable client : clients) {
             try {
                 client.close();
@@ -178,6 +196,12 @@ final class KafkaFixture implements AutoCloseable {
                 throw new AssertionError(e);
             }
         }
+        clients.clear();
+    }
+
+    @Override
+    public void close() {
+        closeClients();
         if (broker != null) {
             broker.close();
         }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 import io.tributary.core.security.ScramCredential;
+import io.tributary.core.model.Namespace;
 import io.tributary.core.security.ScramMechanism;
 import java.io.IOException;
 import java.time.Duration;
@@ -49,7 +50,7 @@ class SaslIT {
     static void start() {
         fixture = KafkaFixture.secured(KafkaFixture.CONFIG);
         for (ScramMechanism mechanism : ScramMechanism.values()) {
-            fixture.broker().broker().access().users()
+            fixture.broker().broker().access().users(Namespace.DEFAULT)
                 .put("alice", ScramCredential.ofPassword(mechanism, "alice-secret", ScramMechanism.MIN_ITERATIONS))
                 .toCompletableFuture().join();
         }
@@ -238,7 +239,7 @@ class SaslIT {
     @Test
     void nobodyBecomesSomebodyElse() throws IOException {
         try (KafkaFixture strict = withShortSessions(); RawKafka raw = new RawKafka(strict.port())) {
-            strict.broker().broker().access().users()
+            strict.broker().broker().access().users(Namespace.DEFAULT)
                 .put("alice", ScramCredential.ofPassword(ScramMechanism.SCRAM_SHA_256, "alice-secret", ScramMechanism.MIN_ITERATIONS))
                 .toCompletableFuture().join();
             handshake(raw, 1, "PLAIN");

@@ -69,7 +69,8 @@ public final class MqttProtocol implements Protocol {
         return broker.stateTable(SessionStore.TABLE).thenApply(sessions -> services(context, new SessionStore(sessions)))
             .thenCompose(services -> {
                 running.set(services);
-                return services.registry().restore().thenCompose(ok -> services.registry().sweep()).thenApply(ok -> services);
+                return services.registry().restore().thenCompose(ok -> services.registry().sweep(broker.topics().namespaces()))
+                    .thenApply(ok -> services);
             })
             .thenApply(services -> {
                 long interval = services.limits().sysInterval().toMillis();

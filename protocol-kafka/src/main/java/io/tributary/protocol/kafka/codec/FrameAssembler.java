@@ -3,6 +3,7 @@ package io.tributary.protocol.kafka.codec;
 import io.netty.buffer.ByteBuf;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.function.IntPredicate;
 import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,7 @@ public final class FrameAssembler {
     private static final int GROWTH = 4;
 
     private final IntUnaryOperator limitByApiKey;
+    private final IntPredicate mayTake;
     private final byte[] prefix = new byte[PREFIX_LENGTH];
     private int prefixLength;
     private byte @Nullable [] frame;
@@ -31,15 +33,18 @@ public final class FrameAssembler {
      * Takes the limits.
      *
      * @param limitByApiKey the largest frame, in bytes, for an API key; negative for a key that is not served
+     * @param mayTake       asked before so many more bytes of memory are taken for a frame; when it says no, nothing more is taken of the
+     *                      input, and it is asked again by the next call
      */
-    public FrameAssembler(IntUnaryOperator limitByApiKey) {
+    public FrameAssembler(IntUnaryOperator limitByApiKey, IntPredicate mayTake) {
         this.limitByApiKey = limitByApiKey;
+        this.mayTake = mayTake;
     }
 
     /**
      * Takes bytes up to the end of the next frame.
      *
-     * @return a whole frame without its size, or null when all bytes were taken and more are needed
+     * @return a whole frame without its size, or null when all bytes were taken and more are needed, or memory may not be taken
      * @throws MalformedRequestException for a size that is negative, too small or over the limit of the API, and for an unknown API key
      */
     public @Nullable ByteBuffer next(ByteBuf in) {
@@ -57,7 +62,11 @@ public final class FrameAssembler {
         byte[] current = begun;
         int count = Math.min(in.readableBytes(), frameSize - filled);
         if (filled + count > current.length) {
-            current = Arrays.copyOf(current, capacityFor(filled + count, current.length));
+            int capacity = capacityFor(filled + count, current.length);
+            if (!mayTake.test(capacity - current.length)) {
+                return null;
+            }
+            current = Arrays.copyOf(current, capacity);
         }
         in.readBytes(current, filled, count);
         filled += count;
@@ -73,11 +82,12 @@ public final class FrameAssembler {
     /**
      * Takes bytes up to the end of the next SASL token, which has a size before it and no header (SaslHandshake of version 0).
      *
-     * @return a whole token, or null when all bytes were taken and more are needed
+     * @return a whole token, or null when all bytes were taken and more are needed, or memory may not be taken
      * @throws MalformedRequestException for a size that is negative or over the limit
      */
     public @Nullable ByteBuffer nextToken(ByteBuf in, int limit) {
-        if (frame == null) {
+        byte[] current = frame;
+        if (current == null) {
             int count = Math.min(in.readableBytes(), SIZE_LENGTH - prefixLength);
             in.readBytes(prefix, prefixLength, count);
             prefixLength += count;
@@ -88,15 +98,24 @@ public final class FrameAssembler {
             if (frameSize < 0 || frameSize > limit) {
                 throw new MalformedRequestException("a SASL token of " + frameSize + " bytes; the limit is " + limit);
             }
+            int capacity = capacityFor(Math.min(in.readableBytes(), frameSize), 0);
+            if (!mayTake.test(capacity)) {
+                return null;
+            }
             filled = 0;
-            frame = new byte[capacityFor(Math.min(in.readableBytes(), frameSize), 0)];
+            current = new byte[capacity];
         }
-        return fill(in, frame);
+        return fill(in, current);
     }
 
     /** Whether a frame has begun and is not complete. */
     public boolean isMidFrame() {
         return prefixLength > 0;
+    }
+
+    /** The size of the frame that has begun; 0 while that is not known. */
+    public int sizeBegun() {
+        return frame == null ? 0 : frameSize;
     }
 
     private byte @Nullable [] begin(ByteBuf in) {
@@ -121,7 +140,11 @@ public final class FrameAssembler {
             throw new MalformedRequestException(
                 "request of " + frameSize + " bytes is over the limit of " + limit + " for API key " + apiKey);
         }
-        byte[] fresh = new byte[capacityFor(API_KEY_LENGTH + in.readableBytes(), 0)];
+        int capacity = capacityFor(API_KEY_LENGTH + in.readableBytes(), 0);
+        if (!mayTake.test(capacity)) {
+            return null;
+        }
+        byte[] fresh = new byte[capacity];
         System.arraycopy(prefix, SIZE_LENGTH, fresh, 0, API_KEY_LENGTH);
         filled = API_KEY_LENGTH;
         return fresh;

@@ -13,7 +13,10 @@ import org.apache.kafka.common.requests.RequestHeader;
 import org.apache.kafka.common.security.auth.KafkaPrincipal;
 import org.apache.kafka.common.security.auth.SecurityProtocol;
 
-/** Parses the requests of one connection with Kafka's own generated readers, which bound every collection by the bytes that are left. */
+/**
+ * Parses the requests of one connection with Kafka's own generated readers. These bound every collection by the bytes that are left, which
+ * is no bound for the memory that they take: that is found out before.
+ */
 public final class RequestDecoder {
     private final String connectionId;
     private final InetAddress clientAddress;
@@ -26,6 +29,16 @@ public final class RequestDecoder {
         this.clientAddress = clientAddress;
         this.principal = principal;
         this.securityProtocol = securityProtocol;
+    }
+
+    /**
+     * What memory the objects of a request will take beside its frame, in bytes; rather too many.
+     *
+     * @param frame not moved
+     * @throws MalformedRequestException for more than {@code maxBytes}, and for what {@link #decode} would refuse by its lengths
+     */
+    public static long weigh(ByteBuffer frame, long maxBytes) {
+        return RequestScale.of(frame, maxBytes);
     }
 
     /**

@@ -55,6 +55,15 @@ public final class ResponseEncoder {
         }
     }
 
+    /** What the parts hold in memory until they are sent: everything but file regions. */
+    public static long bytesInMemory(List<Object> parts) {
+        long bytes = 0;
+        for (Object part : parts) {
+            bytes += part instanceof ByteBuf buffer ? buffer.readableBytes() : 0;
+        }
+        return bytes;
+    }
+
     /** Collects parts; all plain bytes lie in one buffer of exactly the needed size. */
     private static final class Parts extends ByteBufferAccessor {
         private final ByteBuf plain;

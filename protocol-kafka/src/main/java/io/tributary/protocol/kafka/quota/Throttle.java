@@ -1,5 +1,6 @@
 package io.tributary.protocol.kafka.quota;
 
+import io.tributary.core.model.Namespace;
 import io.tributary.core.security.Quotas.Entity;
 import java.time.Clock;
 import java.util.EnumMap;
@@ -16,6 +17,7 @@ public final class Throttle {
     private final Clock clock;
     private final Map<QuotaKind, ClientQuotas.Limit> limits = new EnumMap<>(QuotaKind.class);
     private @Nullable Map<Entity, Map<String, Double>> lookedUpIn;
+    private Namespace namespace = Namespace.DEFAULT;
     private String user = "";
     private String clientId = "";
 
@@ -25,21 +27,22 @@ public final class Throttle {
     }
 
     /** Whether there is nothing to measure for this client. */
-    public boolean isFree(String nowUser, @Nullable String nowClientId) {
-        Map<Entity, Map<String, Double>> all = quotas.all();
+    public boolean isFree(Namespace nowNamespace, String nowUser, @Nullable String nowClientId) {
+        Map<Entity, Map<String, Double>> all = quotas.all(nowNamespace);
         if (all.isEmpty()) {
             limits.clear();
             lookedUpIn = all;
             return true;
         }
         String named = nowClientId == null ? "" : nowClientId;
-        if (all != lookedUpIn || !user.equals(nowUser) || !clientId.equals(named)) {
+        if (all != lookedUpIn || !namespace.equals(nowNamespace) || !user.equals(nowUser) || !clientId.equals(named)) {
+            namespace = nowNamespace;
             user = nowUser;
             clientId = named;
             lookedUpIn = all;
             limits.clear();
             for (QuotaKind kind : QuotaKind.values()) {
-                ClientQuotas.Limit limit = quotas.find(kind, user, clientId);
+                ClientQuotas.Limit limit = quotas.find(namespace, kind, user, clientId);
                 if (limit != null) {
                     limits.put(kind, limit);
                 }

@@ -73,7 +73,7 @@ final class Identity {
             return new Credentials.Anonymous();
         }
         try {
-            return new Credentials.Proven(setup.principals().getName(tls.engine().getSession().getPeerPrincipal().getName()));
+            return new Credentials.Certified(setup.principals().getName(tls.engine().getSession().getPeerPrincipal().getName()));
         } catch (SSLPeerUnverifiedException none) {
             return new Credentials.Anonymous();
         }

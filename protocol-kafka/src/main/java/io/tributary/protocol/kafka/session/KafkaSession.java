@@ -4,9 +4,10 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
+import io.netty.util.ReferenceCountUtil;
 import io.tributary.protocol.kafka.codec.DecodedRequest;
-import io.tributary.protocol.kafka.codec.FrameAssembler;
 import io.tributary.protocol.kafka.codec.MalformedRequestException;
+import io.tributary.protocol.kafka.codec.RequestDecoder;
 import io.tributary.protocol.kafka.codec.ResponseEncoder;
 import io.tributary.protocol.kafka.handler.ApiHandler;
 import io.tributary.protocol.kafka.handler.Call;
@@ -19,7 +20,6 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -40,8 +40,7 @@ final class KafkaSession extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(KafkaSession.class);
 
     private final SessionSetup setup;
-    private final FrameAssembler assembler;
-    private final ArrayDeque<ByteBuf> input = new ArrayDeque<>();
+    private final Intake intake;
     private final ArrayDeque<PendingRequest> pending = new ArrayDeque<>();
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private @Nullable ChannelHandlerContext context;
@@ -53,12 +52,14 @@ final class KafkaSession extends ChannelInboundHandlerAdapter {
     /** Requests taken whose response is not written yet, and the bytes of their frames. */
     private int inFlight;
     private long inFlightBytes;
+    private long begunAt;
     private boolean servedAny;
     private boolean taking;
 
     KafkaSession(SessionSetup setup) {
         this.setup = setup;
-        this.assembler = new FrameAssembler(apiKey -> setup.frameLimit(apiKey, identity()));
+        this.intake = new Intake(apiKey -> setup.frameLimit(apiKey, identity()), setup.memory(), () -> identity().isKnown(), this::now,
+            this::roomAgain);
     }
 
     /** Completes when the connection is gone. */
@@ -84,6 +85,7 @@ final class KafkaSession extends ChannelInboundHandlerAdapter {
         if (watch != null) {
             return;
         }
+        begunAt = now();
         watch = new IdleWatch(ctx, setup.shortestLimit(), this::idleLimit, () -> disconnect("nothing was sent for too long"));
         identity = new Identity(setup, ctx);
         pacing = new Pacing(ctx, new Throttle(setup.quotas(), setup.clock()), this::takeRequests);
@@ -119,21 +121,50 @@ final class KafkaSession extends ChannelInboundHandlerAdapter {
         return client;
     }
 
+    private long now() {
+        ChannelHandlerContext ctx = context;
+        return ctx == null ? 0 : ctx.executor().ticker().nanoTime();
+    }
+
+    /** For how long the connection may do nothing now; zero when it has had its time. */
     private Duration idleLimit() {
-        if (!pending.isEmpty()) {
-            return setup.limits().maxIdle().plus(setup.limits().maxIdle());
+        SessionLimits limits = setup.limits();
+        if (!identity().isKnown() && now() - begunAt > limits.stallTimeout().toNanos()) {
+            return Duration.ZERO;
         }
-        boolean mustGoOn = !servedAny || assembler.isMidFrame() || !identity().isKnown();
-        return mustGoOn ? setup.limits().stallTimeout() : setup.limits().maxIdle();
+        if (!pending.isEmpty() || pacing().isPaused()) {
+            return limits.maxIdle().plus(limits.maxIdle());
+        }
+        if (intake.isOverdue(limits.stallTimeout().toNanos())) {
+            return Duration.ZERO;
+        }
+        // With nothing pending, what is in flight is a response that the client does not take.
+        boolean holdsMemory = inFlight > 0 && setup.memory().isShort();
+        boolean mustGoOn = !servedAny || intake.isMidFrame() || holdsMemory || !identity().isKnown();
+        return mustGoOn ? limits.stallTimeout() : limits.maxIdle();
     }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        input.add((ByteBuf) message);
+        if (state == SessionState.CLOSED) {
+            ReferenceCountUtil.release(message);
+            return;
+        }
+        intake.add((ByteBuf) message);
         if (watch != null) {
             watch.touch();
         }
         takeRequests();
+    }
+
+    private void roomAgain() {
+        ChannelHandlerContext ctx = context;
+        if (ctx != null) {
+            ctx.executor().execute(() -> {
+                intake.retry();
+                takeRequests();
+            });
+        }
     }
 
     @Override
@@ -150,19 +181,9 @@ final class KafkaSession extends ChannelInboundHandlerAdapter {
         }
         taking = true;
         try {
-            ByteBuf bytes = input.peek();
-            while (bytes != null && mayTake(ctx)) {
-                boolean token = identity().login().takesRawTokens();
-                ByteBuffer frame = token ? assembler.nextToken(bytes, setup.sasl().maxTokenBytes()) : assembler.next(bytes);
-                if (!bytes.isReadable()) {
-                    input.remove().release();
-                }
-                if (frame != null && token) {
-                    takeToken(ctx, frame);
-                } else if (frame != null) {
-                    take(ctx, frame);
-                }
-                bytes = input.peek();
+            boolean took = true;
+            while (took && mayTake(ctx)) {
+                took = takeNext(ctx);
             }
         } catch (MalformedRequestException e) {
             disconnect(e.getMessage());
@@ -171,17 +192,44 @@ final class KafkaSession extends ChannelInboundHandlerAdapter {
         }
         if (state != SessionState.CLOSED) {
             ctx.flush();
-            ctx.channel().config().setAutoRead(input.isEmpty() && (state == SessionState.AUTHENTICATING || mayTake(ctx)));
+            boolean may = mayTake(ctx);
+            if (!may && !intake.isStarved()) {
+                intake.excuse();
+            }
+            ctx.channel().config().setAutoRead(intake.isEmpty() && (state == SessionState.AUTHENTICATING || may));
         }
     }
 
     private boolean mayTake(ChannelHandlerContext ctx) {
         return state == SessionState.OPEN && inFlight < setup.limits().maxInFlightRequests()
             && (inFlight == 0 || inFlightBytes < setup.limits().maxInFlightBytes()) && ctx.channel().isWritable()
-            && identity().mayTake(inFlight == 0) && !pacing().isPaused();
+            && identity().mayTake(inFlight == 0) && !pacing().isPaused() && !intake.isStarved();
     }
 
-    private void take(ChannelHandlerContext ctx, ByteBuffer frame) {
+    /** Takes one request or token; false when there is none, or no memory for it. */
+    private boolean takeNext(ChannelHandlerContext ctx) {
+        if (identity().login().takesRawTokens()) {
+            ByteBuffer token = intake.nextToken(setup.sasl().maxTokenBytes());
+            if (token == null) {
+                return false;
+            }
+            takeToken(ctx, token);
+            setup.memory().give(intake.handOver());
+            return true;
+        }
+        ByteBuffer frame = intake.nextFrame();
+        if (frame == null) {
+            return false;
+        }
+        long weight = RequestDecoder.weigh(frame, setup.memory().largest());
+        if (!intake.hasRoomFor(frame, weight)) {
+            return false;
+        }
+        take(ctx, frame, weight);
+        return true;
+    }
+
+    private void take(ChannelHandlerContext ctx, ByteBuffer frame, long weight) {
         long begun = System.nanoTime();
         Identity client = identity();
         DecodedRequest request = client.decoder().decode(frame);
@@ -194,7 +242,8 @@ final class KafkaSession extends ChannelInboundHandlerAdapter {
         inFlightBytes += request.sizeInBytes();
         int maxFetchBytes = pacing().maxFetchBytes(request.context(), client.caller());
         PendingRequest place = new PendingRequest(request,
-            new Call(request.context(), client.caller(), client.login(), ctx.executor(), maxFetchBytes, closed));
+            new Call(request.context(), client.caller(), client.login(), ctx.executor(), maxFetchBytes, closed), intake.handOver());
+        place.take(setup.memory(), weight);
         pending.add(place);
         CompletionStage<Reply> reply = begin(handler, place);
         place.setBusyNanos(System.nanoTime() - begun);
@@ -231,6 +280,7 @@ final class KafkaSession extends ChannelInboundHandlerAdapter {
 
     private void replied(ChannelHandlerContext ctx, PendingRequest place, @Nullable Reply reply, @Nullable Throwable failure) {
         if (state == SessionState.CLOSED) {
+            place.release(setup.memory());
             return;
         }
         place.setReply(failure == null && reply != null ? reply : error(place, failure));
@@ -256,23 +306,23 @@ final class KafkaSession extends ChannelInboundHandlerAdapter {
         for (PendingRequest first = pending.peek(); first != null && first.reply() != null; first = pending.peek()) {
             pending.remove();
             Reply reply = first.reply();
-            int size = first.request().sizeInBytes();
             if (reply instanceof Reply.Message message) {
                 pacing().answered(first, message.body());
-                write(ctx, first, message.body(), size);
+                write(ctx, first, message.body());
                 wrote = true;
             } else if (reply instanceof Reply.Farewell farewell) {
                 // What follows the last response's way out is the end.
                 LOG.debug("ending the connection from {}: {}", ctx.channel().remoteAddress(), farewell.reason());
                 state = SessionState.DRAINING;
-                write(ctx, first, farewell.body(), size);
+                write(ctx, first, farewell.body());
                 wrote = true;
             } else if (reply instanceof Reply.Hangup hangup) {
+                first.release(setup.memory());
                 disconnect(hangup.reason());
                 return;
             } else {
                 pacing().answered(first, null);
-                written(size);
+                written(first);
             }
         }
         if (wrote && !taking) {
@@ -284,12 +334,19 @@ final class KafkaSession extends ChannelInboundHandlerAdapter {
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // the void promise hands a failure to exceptionCaught, the last one has a listener
-    private void write(ChannelHandlerContext ctx, PendingRequest request, ApiMessage body, int size) {
+    private void write(ChannelHandlerContext ctx, PendingRequest request, ApiMessage body) {
         ResponseEncoder responses = encoder;
         if (responses == null) {
             throw new IllegalStateException("a response before the client is known");
         }
-        List<Object> parts = responses.encode(request.request().context(), body);
+        List<Object> parts;
+        try {
+            parts = responses.encode(request.request().context(), body);
+        } catch (RuntimeException e) {
+            request.release(setup.memory());
+            throw e;
+        }
+        request.take(setup.memory(), ResponseEncoder.bytesInMemory(parts));
         for (int i = 0; i < parts.size() - 1; i++) {
             ctx.write(parts.get(i), ctx.voidPromise());
         }
@@ -297,17 +354,19 @@ final class KafkaSession extends ChannelInboundHandlerAdapter {
         ctx.write(parts.get(parts.size() - 1), last);
         last.addListener(done -> {
             if (done.isSuccess()) {
-                written(size);
+                written(request);
                 takeRequests();
             } else {
+                request.release(setup.memory());
                 disconnect("a response could not be written: " + done.cause());
             }
         });
     }
 
-    private void written(int requestSize) {
+    private void written(PendingRequest request) {
+        request.release(setup.memory());
         inFlight--;
-        inFlightBytes -= requestSize;
+        inFlightBytes -= request.request().sizeInBytes();
         if (watch != null) {
             watch.touch();
         }
@@ -369,10 +428,10 @@ final class KafkaSession extends ChannelInboundHandlerAdapter {
             watch.stop();
         }
         hurryAll();
+        // What a handler still works on gives back when it is done.
+        pending.stream().filter(place -> place.reply() != null).forEach(place -> place.release(setup.memory()));
         pending.clear();
-        for (Iterator<ByteBuf> rest = input.iterator(); rest.hasNext(); rest.remove()) {
-            rest.next().release();
-        }
+        intake.end();
     }
 
     @Override

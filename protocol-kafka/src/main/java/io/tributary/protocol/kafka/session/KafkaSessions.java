@@ -30,7 +30,7 @@ public final class KafkaSessions extends ChannelInitializer<Channel> {
     public KafkaSessions(ProtocolContext context, ApiTable table, SessionLimits limits, SaslSettings sasl, String principalRules,
                          ClientQuotas quotas) {
         this.setup = new SessionSetup(context, table, limits, sasl, SslPrincipalMapper.fromRules(principalRules), quotas,
-            Clock.systemUTC());
+            Clock.systemUTC(), new SharedMemory(limits.maxMemory()));
     }
 
     @Override
@@ -45,6 +45,11 @@ public final class KafkaSessions extends ChannelInitializer<Channel> {
         if (stopped) {
             session.drain();
         }
+    }
+
+    /** Bytes that requests and unsent responses of all connections take now. */
+    public long memoryTaken() {
+        return setup.memory().used();
     }
 
     /** Completes when the last connection is gone. */

@@ -38,7 +38,11 @@ final class Pacing {
 
     /** How many bytes a client may fetch at once. */
     int maxFetchBytes(RequestContext request, Caller client) {
-        return throttle.isFree(client.principal().name(), request.clientId()) ? Integer.MAX_VALUE : throttle.maxFetchBytes();
+        return isFree(client, request) ? Integer.MAX_VALUE : throttle.maxFetchBytes();
+    }
+
+    private boolean isFree(Caller client, RequestContext request) {
+        return throttle.isFree(client.namespace(), client.principal().name(), request.clientId());
     }
 
     /**
@@ -51,7 +55,7 @@ final class Pacing {
         RequestContext request = place.request().context();
         // A login is not of whom the quota would be for.
         if (LOGIN.contains(request.header.apiKey())
-            || throttle.isFree(place.call().caller().principal().name(), request.clientId())) {
+            || isFree(place.call().caller(), request)) {
             return;
         }
         long waitMs = throttle.busy(place.busyNanos());

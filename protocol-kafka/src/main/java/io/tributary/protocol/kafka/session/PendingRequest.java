@@ -11,10 +11,29 @@ final class PendingRequest {
     private final Call call;
     private @Nullable Reply reply;
     private long busyNanos;
+    private long memory;
 
-    PendingRequest(DecodedRequest request, Call call) {
+    /**
+     * Not replied to yet.
+     *
+     * @param memory bytes of the shared memory that it holds
+     */
+    PendingRequest(DecodedRequest request, Call call, long memory) {
         this.request = request;
         this.call = call;
+        this.memory = memory;
+    }
+
+    /** Takes more of the shared memory, for its response. */
+    void take(SharedMemory shared, long bytes) {
+        shared.take(bytes);
+        memory += bytes;
+    }
+
+    /** Gives back what it holds of the shared memory. */
+    void release(SharedMemory shared) {
+        shared.give(memory);
+        memory = 0;
     }
 
     DecodedRequest request() {

@@ -9,10 +9,12 @@ import java.time.Duration;
  * @param maxControlRequestBytes any other request's frame
  * @param maxInFlightRequests    requests whose response is not written yet; with more the connection is not read
  * @param maxInFlightBytes       the frames of such requests together, one excepted
- * @param stallTimeout           a request that has begun, and the first of a connection, must go on within this time
+ * @param maxMemory              bytes that requests and unsent responses of all connections may take together
+ * @param stallTimeout           a request that has begun, and the first of a connection, must go on within this time; and the client must
+ *                               be known
  * @param maxIdle                a connection without any request is closed after this time
  * @param drainTimeout           how long a stop waits for requests in flight
  */
-public record SessionLimits(int maxRequestBytes, int maxControlRequestBytes, int maxInFlightRequests, int maxInFlightBytes,
+public record SessionLimits(int maxRequestBytes, int maxControlRequestBytes, int maxInFlightRequests, int maxInFlightBytes, long maxMemory,
                             Duration stallTimeout, Duration maxIdle, Duration drainTimeout) {
 }

@@ -22,7 +22,7 @@ import org.apache.kafka.common.security.ssl.SslPrincipalMapper;
 
 /** What all sessions share. */
 record SessionSetup(ProtocolContext context, ApiTable table, SessionLimits limits, SaslSettings sasl, SslPrincipalMapper principals,
-                    ClientQuotas quotas, Clock clock) {
+                    ClientQuotas quotas, Clock clock, SharedMemory memory) {
     private static final int NOT_SERVED = -1;
 
     Authenticator authenticator() {
@@ -37,7 +37,8 @@ record SessionSetup(ProtocolContext context, ApiTable table, SessionLimits limit
         if (!identity.isKnown() || apiKey == ApiKeys.SASL_AUTHENTICATE.id) {
             return sasl.maxTokenBytes();
         }
-        return apiKey == ApiKeys.PRODUCE.id ? limits.maxRequestBytes() : limits.maxControlRequestBytes();
+        int limit = apiKey == ApiKeys.PRODUCE.id ? limits.maxRequestBytes() : limits.maxControlRequestBytes();
+        return (int) Math.min(limit, memory.largest());
     }
 
     Duration shortestLimit() {

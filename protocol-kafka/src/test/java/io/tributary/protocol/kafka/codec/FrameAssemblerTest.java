@@ -14,11 +14,12 @@ import org.junit.jupiter.api.Test;
 class FrameAssemblerTest {
     private static final int PRODUCE = 0;
     private static final int FETCH = 1;
+    private boolean mayTake = true;
     private final FrameAssembler assembler = new FrameAssembler(key -> switch (key) {
         case PRODUCE -> 1 << 20;
         case FETCH -> 1000;
         default -> -1;
-    });
+    }, bytes -> mayTake);
 
     private static ByteBuf frame(int apiKey, int size) {
         ByteBuf out = Unpooled.buffer().writeInt(size).writeShort(apiKey);
@@ -75,7 +76,7 @@ class FrameAssemblerTest {
     void eachApiHasItsLimitAndAnUnknownOneNone() {
         assertThat(assembler.next(frame(FETCH, 1000))).isNotNull();
         assertThatThrownBy(() -> assembler.next(frame(FETCH, 1001))).isInstanceOf(MalformedRequestException.class);
-        FrameAssembler other = new FrameAssembler(key -> -1);
+        FrameAssembler other = new FrameAssembler(key -> -1, bytes -> true);
         assertThatThrownBy(() -> other.next(frame(PRODUCE, 10))).isInstanceOf(MalformedRequestException.class)
             .hasMessageContaining("not served");
     }
@@ -93,7 +94,7 @@ class FrameAssemblerTest {
         assertThat(assembler.nextToken(Unpooled.buffer().writeInt(0), 3)).isEqualTo(ByteBuffer.allocate(0));
         assertThat(assembler.next(frame(FETCH, 1000))).isNotNull();
         for (int size : new int[] {-1, 4, Integer.MAX_VALUE}) {
-            FrameAssembler other = new FrameAssembler(key -> -1);
+            FrameAssembler other = new FrameAssembler(key -> -1, bytes -> true);
             assertThatThrownBy(() -> other.nextToken(Unpooled.buffer().writeInt(size), 3)).isInstanceOf(MalformedRequestException.class);
         }
     }
@@ -102,5 +103,22 @@ class FrameAssemblerTest {
     void aFrameThatHasBegunIsKnownToHave() {
         assertThat(assembler.next(Unpooled.wrappedBuffer(new byte[] {0}))).isNull();
         assertThat(assembler.isMidFrame()).isTrue();
+    }
+
+    @Test
+    void takesNothingMoreWhileMemoryMayNotBeTaken() {
+        ByteBuf bytes = frame(PRODUCE, 100_000);
+        assertThat(assembler.next(bytes.readSlice(20_000))).isNull();
+        mayTake = false;
+        ByteBuf rest = bytes.readSlice(80_004);
+        assertThat(assembler.next(rest)).isNull();
+        assertThat(rest.isReadable()).isTrue();
+        mayTake = true;
+        assertThat(assembler.next(rest)).isNotNull().extracting(ByteBuffer::remaining).isEqualTo(100_000);
+        mayTake = false;
+        ByteBuf other = frame(FETCH, 10);
+        assertThat(assembler.next(other)).isNull();
+        mayTake = true;
+        assertThat(assembler.next(other)).isNotNull().extracting(frame -> frame.get(9)).isEqualTo((byte) 9);
     }
 }

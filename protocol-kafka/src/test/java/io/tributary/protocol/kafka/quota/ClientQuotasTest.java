@@ -2,6 +2,7 @@ package io.tributary.protocol.kafka.quota;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tributary.core.model.Namespace;
 import io.tributary.core.security.Quotas;
 import java.time.Clock;
 import java.time.Instant;
@@ -61,7 +62,7 @@ class ClientQuotasTest {
     }
 
     private final Fixture fixture = new Fixture();
-    private final ClientQuotas quotas = new ClientQuotas(fixture);
+    private final ClientQuotas quotas = new ClientQuotas(namespace -> fixture);
 
     private static Quotas.Part part(String name) {
         return new Quotas.Part(name);
@@ -79,23 +80,23 @@ class ClientQuotasTest {
         order.add(new Quotas.Entity(part("u"), null));
         order.add(new Quotas.Entity(part("u"), Quotas.Part.OTHERS));
         order.add(new Quotas.Entity(part("u"), part("c")));
-        assertThat(quotas.find(QuotaKind.PRODUCE, "u", "c")).isNull();
+        assertThat(quotas.find(Namespace.DEFAULT, QuotaKind.PRODUCE, "u", "c")).isNull();
         for (int i = 0; i < order.size(); i++) {
             fixture.set(order.get(i).user(), order.get(i).clientId(), i + 1);
-            ClientQuotas.Limit limit = quotas.find(QuotaKind.PRODUCE, "u", "c");
+            ClientQuotas.Limit limit = quotas.find(Namespace.DEFAULT, QuotaKind.PRODUCE, "u", "c");
             assertThat(limit).isNotNull();
             assertThat(limit.quota()).isEqualTo(i + 1);
         }
-        assertThat(quotas.find(QuotaKind.FETCH, "u", "c")).as("of another kind").isNull();
+        assertThat(quotas.find(Namespace.DEFAULT, QuotaKind.FETCH, "u", "c")).as("of another kind").isNull();
     }
 
     @Test
     void whoSharesAQuotaSharesItsMeter() {
         fixture.set(part("u"), null, 100);
         fixture.set(Quotas.Part.OTHERS, null, 100);
-        ClientQuotas.Limit first = quotas.find(QuotaKind.PRODUCE, "u", "c1");
-        ClientQuotas.Limit second = quotas.find(QuotaKind.PRODUCE, "u", "c2");
-        ClientQuotas.Limit other = quotas.find(QuotaKind.PRODUCE, "v", "c1");
+        ClientQuotas.Limit first = quotas.find(Namespace.DEFAULT, QuotaKind.PRODUCE, "u", "c1");
+        ClientQuotas.Limit second = quotas.find(Namespace.DEFAULT, QuotaKind.PRODUCE, "u", "c2");
+        ClientQuotas.Limit other = quotas.find(Namespace.DEFAULT, QuotaKind.PRODUCE, "v", "c1");
         assertThat(first).isNotNull();
         assertThat(second).isNotNull();
         assertThat(other).isNotNull();
@@ -106,7 +107,7 @@ class ClientQuotasTest {
     void aClientWaitsUntilItsRateIsTheQuotaAgain() {
         fixture.set(part("u"), null, 1000);
         Throttle throttle = new Throttle(quotas, fixture);
-        assertThat(throttle.isFree("u", null)).isFalse();
+        assertThat(throttle.isFree(Namespace.DEFAULT, "u", null)).isFalse();
         assertThat(throttle.maxFetchBytes()).isEqualTo(Integer.MAX_VALUE);
         assertThat(throttle.bytes(QuotaKind.PRODUCE, 10_000)).as("ten seconds' worth").isZero();
         fixture.nowMs += 10_000;
@@ -121,8 +122,8 @@ class ClientQuotasTest {
     void aFetchIsNoLargerThanTheTimeThatIsMeasured() {
         fixture.all = Map.of(new Quotas.Entity(part("u"), null), Map.of(QuotaKind.FETCH.configName(), 1000.0));
         Throttle throttle = new Throttle(quotas, fixture);
-        assertThat(throttle.isFree("v", "c")).isTrue();
-        assertThat(throttle.isFree("u", "c")).isFalse();
+        assertThat(throttle.isFree(Namespace.DEFAULT, "v", "c")).isTrue();
+        assertThat(throttle.isFree(Namespace.DEFAULT, "u", "c")).isFalse();
         assertThat(throttle.maxFetchBytes()).isEqualTo(10_000);
     }
 }

@@ -44,12 +44,13 @@ import org.junit.jupiter.api.Test;
 
 class KafkaSessionTest {
     private static final SessionLimits LIMITS =
-        new SessionLimits(1000, 500, 3, 400, Duration.ofSeconds(30), Duration.ofMinutes(10), Duration.ofSeconds(3));
+        new SessionLimits(1000, 500, 3, 400, 1 << 20, Duration.ofSeconds(30), Duration.ofMinutes(10), Duration.ofSeconds(3));
     private static final short VERSION = 4;
 
     private final List<CompletableFuture<Reply>> handled = new ArrayList<>();
     private final List<Call> calls = new ArrayList<>();
     private final FixedQuotas quotas = new FixedQuotas();
+    private SessionLimits limits = LIMITS;
     private final KafkaSessions sessions = sessions(Authenticator.open());
     private EmbeddedChannel channel = new EmbeddedChannel(sessions);
 
@@ -93,8 +94,8 @@ class KafkaSessionTest {
                 throw new AssertionError("a session uses no broker");
             });
         return new KafkaSessions(new ProtocolContext(broker, authenticator, Authorizer.open(), null),
-            new ApiTable(List.of(new SlowHeartbeat()), "cluster", 0), LIMITS,
-            new SaslSettings(List.of("PLAIN"), Duration.ZERO, Duration.ZERO, 300), "DEFAULT", new ClientQuotas(quotas));
+            new ApiTable(List.of(new SlowHeartbeat()), "cluster", 0), limits,
+            new SaslSettings(List.of("PLAIN"), Duration.ZERO, Duration.ZERO, 300), "DEFAULT", new ClientQuotas(namespace -> quotas));
     }
 
     @AfterEach
@@ -280,6 +281,75 @@ class KafkaSessionTest {
         assertThat(channel.isOpen()).isTrue();
         pass(Duration.ofMinutes(2));
         assertThat(channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void aRequestThatDripsInIsNotWaitedForForEver() {
+        channel.writeInbound(heartbeat(1));
+        handled.get(0).complete(answer());
+        responses();
+        ByteBuf slow = heartbeat(2);
+        for (int dripped = 0; dripped < 4 && channel.isOpen(); dripped++) {
+            channel.writeInbound(slow.readRetainedSlice(1));
+            pass(Duration.ofSeconds(20));
+        }
+        slow.release();
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void whoDoesNotLogInIsDisconnectedHoweverOftenItAsks() {
+        connectAsNobody(Listener.DEFAULT);
+        for (int asked = 1; asked < 6 && channel.isOpen(); asked++) {
+            channel.writeInbound(request(ApiKeys.API_VERSIONS, (short) 3, asked, 0));
+            assertThat(responses()).containsExactly(asked);
+            pass(Duration.ofSeconds(10));
+        }
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void whatAllConnectionsTakeTogetherIsBounded() {
+        limits = new SessionLimits(1000, 500, 3, 400, 1400, Duration.ofSeconds(30), Duration.ofMinutes(10), Duration.ofSeconds(3));
+        KafkaSessions small = sessions(Authenticator.open());
+        EmbeddedChannel first = new EmbeddedChannel(small);
+        channel.finishAndReleaseAll();
+        channel = new EmbeddedChannel(small);
+        first.writeInbound(Unpooled.wrappedBuffer(heartbeat(1), heartbeat(2), heartbeat(3)));
+        channel.writeInbound(Unpooled.wrappedBuffer(heartbeat(4), heartbeat(5), heartbeat(6)));
+        assertThat(handled).hasSizeBetween(3, 5);
+        assertThat(channel.config().isAutoRead()).isFalse();
+        first.finishAndReleaseAll();
+        int ofTheFirst = 3;
+        handled.subList(0, ofTheFirst).forEach(reply -> reply.complete(answer()));
+        channel.runPendingTasks();
+        assertThat(handled).as("what handlers still had of a closed connection was given back").hasSize(6);
+        handled.subList(ofTheFirst, 6).forEach(reply -> reply.complete(answer()));
+        assertThat(responses()).containsExactly(4, 5, 6);
+        assertThat(small.memoryTaken()).isZero();
+        assertThat(channel.config().isAutoRead()).isTrue();
+    }
+
+    @Test
+    void whoWaitsForMemoryInTheMiddleOfARequestIsDisconnectedInTime() {
+        limits = new SessionLimits(1000, 500, 3, 400, 1400, Duration.ofSeconds(30), Duration.ofMinutes(10), Duration.ofSeconds(3));
+        KafkaSessions small = sessions(Authenticator.open());
+        EmbeddedChannel first = new EmbeddedChannel(small);
+        EmbeddedChannel second = new EmbeddedChannel(small);
+        first.writeInbound(Unpooled.wrappedBuffer(heartbeat(1), heartbeat(2), heartbeat(3)));
+        second.writeInbound(Unpooled.wrappedBuffer(heartbeat(4), heartbeat(5), heartbeat(6)));
+        EmbeddedChannel third = new EmbeddedChannel(small);
+        third.writeInbound(heartbeat(7));
+        assertThat(handled).hasSizeLessThan(6);
+        for (int passed = 0; passed < 60; passed++) {
+            third.advanceTimeBy(1, TimeUnit.SECONDS);
+            third.runScheduledPendingTasks();
+        }
+        assertThat(third.isOpen()).isFalse();
+        first.finishAndReleaseAll();
+        second.finishAndReleaseAll();
+        List.copyOf(handled).forEach(reply -> reply.complete(answer()));
+        assertThat(small.memoryTaken()).isZero();
     }
 
     private void pass(Duration time) {

@@ -79,18 +79,22 @@ public final class SessionRegistry {
 
     /**
      * Deletes what a crash left behind between two steps, after {@link #restore}: subscriptions of sessions that are not stored, and shared
-     * subscriptions without a member. Only the default namespace is looked through.
+     * subscriptions without a member.
+     *
+     * @param namespaces that are looked through
      */
-    public CompletionStage<Void> sweep() {
+    public CompletionStage<Void> sweep(Set<Namespace> namespaces) {
         List<CompletableFuture<?>> deleted = new ArrayList<>();
-        for (Subscription subscription : subscriptions.list(Namespace.DEFAULT)) {
-            SubscriptionName name = subscription.name();
-            if (name.name().startsWith(SessionKey.NAME_PREFIX) && !known.contains(name)) {
-                deleted.add(subscriptions.delete(name).toCompletableFuture());
+        for (Namespace namespace : namespaces) {
+            for (Subscription subscription : subscriptions.list(namespace)) {
+                SubscriptionName name = subscription.name();
+                if (name.name().startsWith(SessionKey.NAME_PREFIX) && !known.contains(name)) {
+                    deleted.add(subscriptions.delete(name).toCompletableFuture());
+                }
             }
+            deleted.add(shared.sweep(namespace).toCompletableFuture());
         }
         known.clear();
-        deleted.add(shared.sweep(Namespace.DEFAULT).toCompletableFuture());
         return CompletableFuture.allOf(deleted.toArray(CompletableFuture<?>[]::new));
     }
 

@@ -4,6 +4,7 @@ import io.tributary.core.security.Operation;
 import io.tributary.protocol.kafka.coordinator.GroupCoordinators;
 import io.tributary.protocol.kafka.handler.Call;
 import io.tributary.protocol.kafka.handler.Reply;
+import io.tributary.protocol.kafka.translate.SpreadResults;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -29,7 +30,7 @@ public final class DeleteGroupsHandler extends GroupHandler<DeleteGroupsRequest>
             if (call.caller().mayOnGroup(Operation.DELETE, group)) {
                 allowed.add(group);
             } else {
-                results.add(new DeletableGroupResult().setGroupId(group).setErrorCode(Errors.GROUP_AUTHORIZATION_FAILED.code()));
+                results.add(SpreadResults.deletedGroup().setGroupId(group).setErrorCode(Errors.GROUP_AUTHORIZATION_FAILED.code()));
             }
         }
         return coordinator(call)

@@ -8,6 +8,7 @@ import io.tributary.protocol.kafka.handler.Call;
 import io.tributary.protocol.kafka.handler.Reply;
 import io.tributary.protocol.kafka.handler.TopicLookup;
 import io.tributary.protocol.kafka.translate.KafkaErrors;
+import io.tributary.protocol.kafka.translate.SpreadResults;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -43,9 +44,9 @@ public final class DeleteRecordsHandler extends ApiHandler<DeleteRecordsRequest>
                 found = new TopicLookup.Result(null, Errors.INVALID_TOPIC_EXCEPTION);
             }
             DeleteRecordsPartitionResultCollection partitions = new DeleteRecordsPartitionResultCollection();
-            topics.add(new DeleteRecordsTopicResult().setName(topic.name()).setPartitions(partitions));
+            topics.add(SpreadResults.shortenedTopic().setName(topic.name()).setPartitions(partitions));
             for (DeleteRecordsPartition asked : topic.partitions()) {
-                DeleteRecordsPartitionResult result = new DeleteRecordsPartitionResult().setPartitionIndex(asked.partitionIndex())
+                DeleteRecordsPartitionResult result = SpreadResults.shortenedPartition().setPartitionIndex(asked.partitionIndex())
                     .setLowWatermark(DeleteRecordsResponse.INVALID_LOW_WATERMARK);
                 partitions.add(result);
                 pending.add(delete(found, asked, result));

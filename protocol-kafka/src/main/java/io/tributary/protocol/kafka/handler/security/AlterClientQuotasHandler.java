@@ -1,5 +1,7 @@
 package io.tributary.protocol.kafka.handler.security;
 
+import io.tributary.core.model.Namespace;
+import io.tributary.core.security.Access;
 import io.tributary.core.security.Operation;
 import io.tributary.core.security.Quotas;
 import io.tributary.core.security.Quotas.Part;
@@ -30,11 +32,11 @@ import org.jspecify.annotations.Nullable;
 public final class AlterClientQuotasHandler extends ApiHandler<AlterClientQuotasRequest> {
     private static final Set<String> TYPES = Set.of(ClientQuotaEntity.USER, ClientQuotaEntity.CLIENT_ID);
 
-    private final Quotas quotas;
+    private final Access access;
 
-    public AlterClientQuotasHandler(Quotas quotas) {
+    public AlterClientQuotasHandler(Access access) {
         super(ApiKeys.ALTER_CLIENT_QUOTAS, AlterClientQuotasRequest.class);
-        this.quotas = quotas;
+        this.access = access;
     }
 
     @Override
@@ -42,13 +44,13 @@ public final class AlterClientQuotasHandler extends ApiHandler<AlterClientQuotas
         call.caller().requireOnCluster(Operation.ALTER_CONFIGS);
         List<CompletableFuture<AlterClientQuotasResponseData.EntryData>> results = new ArrayList<>();
         for (EntryData entry : request.data().entries()) {
-            results.add(alter(entry, request.validateOnly()).handle((done, failure) -> result(entry, failure)).toCompletableFuture());
+            results.add(alter(call.namespace(), entry, request.validateOnly()).handle((done, failure) -> result(entry, failure)).toCompletableFuture());
         }
         return CompletableFuture.allOf(results.toArray(CompletableFuture[]::new)).thenApply(done -> new Reply.Message(
             new AlterClientQuotasResponseData().setEntries(results.stream().map(CompletableFuture::join).toList())));
     }
 
-    private CompletionStage<Void> alter(EntryData entry, boolean validateOnly) {
+    private CompletionStage<Void> alter(Namespace namespace, EntryData entry, boolean validateOnly) {
         try {
             Quotas.Entity entity = entity(entry.entity());
             Map<String, @Nullable Double> changes = new LinkedHashMap<>();
@@ -57,7 +59,7 @@ public final class AlterClientQuotasHandler extends ApiHandler<AlterClientQuotas
                     throw new InvalidRequestException("the quota " + change.key() + " is there twice");
                 }
             }
-            return validateOnly ? CompletableFuture.completedFuture(null) : quotas.change(entity, changes);
+            return validateOnly ? CompletableFuture.completedFuture(null) : access.quotas(namespace).change(entity, changes);
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }

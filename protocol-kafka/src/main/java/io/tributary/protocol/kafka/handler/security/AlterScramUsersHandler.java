@@ -1,5 +1,6 @@
 package io.tributary.protocol.kafka.handler.security;
 
+import io.tributary.core.security.Access;
 import io.tributary.core.security.Operation;
 import io.tributary.core.security.Principal;
 import io.tributary.core.security.ScramCredential;
@@ -33,11 +34,11 @@ import org.jspecify.annotations.Nullable;
 
 /** AlterUserScramCredentials (KIP-554): of each user everything that is asked for is done, or nothing. */
 public final class AlterScramUsersHandler extends ApiHandler<AlterUserScramCredentialsRequest> {
-    private final Users users;
+    private final Access access;
 
-    public AlterScramUsersHandler(Users users) {
+    public AlterScramUsersHandler(Access access) {
         super(ApiKeys.ALTER_USER_SCRAM_CREDENTIALS, AlterUserScramCredentialsRequest.class);
-        this.users = users;
+        this.access = access;
     }
 
     /** What is asked for of one user. */
@@ -56,12 +57,13 @@ public final class AlterScramUsersHandler extends ApiHandler<AlterUserScramCrede
     @Override
     protected CompletionStage<Reply> answer(Call call, AlterUserScramCredentialsRequest request) {
         call.caller().requireOnCluster(Operation.ALTER);
+        Users users = access.users(call.namespace());
         Map<String, Wish> wishes = new LinkedHashMap<>();
         for (ScramCredentialDeletion deletion : request.data().deletions()) {
-            delete(deletion, wishes.computeIfAbsent(deletion.name(), name -> new Wish()));
+            delete(users, deletion, wishes.computeIfAbsent(deletion.name(), name -> new Wish()));
         }
         for (ScramCredentialUpsertion upsertion : request.data().upsertions()) {
-            put(upsertion, wishes.computeIfAbsent(upsertion.name(), name -> new Wish()));
+            put(users, upsertion, wishes.computeIfAbsent(upsertion.name(), name -> new Wish()));
         }
         List<CompletableFuture<AlterUserScramCredentialsResult>> results = new ArrayList<>();
         wishes.forEach((name, wish) -> {
@@ -74,7 +76,7 @@ public final class AlterScramUsersHandler extends ApiHandler<AlterUserScramCrede
             new AlterUserScramCredentialsResponseData().setResults(results.stream().map(CompletableFuture::join).toList())));
     }
 
-    private void delete(ScramCredentialDeletion deletion, Wish wish) {
+    private static void delete(Users users, ScramCredentialDeletion deletion, Wish wish) {
         ScramMechanism mechanism = mechanism(deletion.mechanism(), wish);
         if (mechanism == null) {
             return;
@@ -85,7 +87,7 @@ public final class AlterScramUsersHandler extends ApiHandler<AlterUserScramCrede
         wish.steps.add(() -> users.remove(deletion.name(), mechanism));
     }
 
-    private void put(ScramCredentialUpsertion upsertion, Wish wish) {
+    private static void put(Users users, ScramCredentialUpsertion upsertion, Wish wish) {
         ScramMechanism mechanism = mechanism(upsertion.mechanism(), wish);
         if (mechanism == null) {
             return;

@@ -1,7 +1,7 @@
 package io.tributary.protocol.kafka.handler.security;
 
 import io.tributary.core.security.Acl;
-import io.tributary.core.security.Acls;
+import io.tributary.core.security.Access;
 import io.tributary.core.security.Operation;
 import io.tributary.protocol.kafka.handler.ApiHandler;
 import io.tributary.protocol.kafka.handler.Call;
@@ -19,11 +19,11 @@ import org.apache.kafka.common.requests.CreateAclsRequest;
 
 /** CreateAcls (KIP-140, KIP-290): those that can be are kept, and each other is told why not. */
 public final class CreateAclsHandler extends ApiHandler<CreateAclsRequest> {
-    private final Acls acls;
+    private final Access access;
 
-    public CreateAclsHandler(Acls acls) {
+    public CreateAclsHandler(Access access) {
         super(ApiKeys.CREATE_ACLS, CreateAclsRequest.class);
-        this.acls = acls;
+        this.access = access;
     }
 
     @Override
@@ -40,7 +40,7 @@ public final class CreateAclsHandler extends ApiHandler<CreateAclsRequest> {
                 fail(result, e);
             }
         }
-        return acls.add(added).handle((done, failure) -> {
+        return access.acls(call.namespace()).add(added).handle((done, failure) -> {
             if (failure != null) {
                 results.stream().filter(result -> result.errorCode() == 0).forEach(result -> fail(result, failure));
             }

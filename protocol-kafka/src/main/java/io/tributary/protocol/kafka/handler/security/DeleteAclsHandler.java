@@ -1,7 +1,7 @@
 package io.tributary.protocol.kafka.handler.security;
 
 import io.tributary.core.security.Acl;
-import io.tributary.core.security.Acls;
+import io.tributary.core.security.Access;
 import io.tributary.core.security.Operation;
 import io.tributary.protocol.kafka.handler.ApiHandler;
 import io.tributary.protocol.kafka.handler.Call;
@@ -25,11 +25,11 @@ import org.apache.kafka.common.requests.DeleteAclsResponse;
 
 /** DeleteAcls (KIP-140, KIP-290): what any of the filters finds. */
 public final class DeleteAclsHandler extends ApiHandler<DeleteAclsRequest> {
-    private final Acls acls;
+    private final Access access;
 
-    public DeleteAclsHandler(Acls acls) {
+    public DeleteAclsHandler(Access access) {
         super(ApiKeys.DELETE_ACLS, DeleteAclsRequest.class);
-        this.acls = acls;
+        this.access = access;
     }
 
     @Override
@@ -45,7 +45,7 @@ public final class DeleteAclsHandler extends ApiHandler<DeleteAclsRequest> {
                 continue;
             }
             List<DeleteAclsMatchingAcl> matching = new ArrayList<>();
-            for (Acl acl : acls.all()) {
+            for (Acl acl : access.acls(call.namespace()).all()) {
                 AclBinding binding = AclBindings.toKafka(acl);
                 if (filter.matches(binding)) {
                     removed.add(acl);
@@ -54,6 +54,7 @@ public final class DeleteAclsHandler extends ApiHandler<DeleteAclsRequest> {
             }
             result.setMatchingAcls(matching);
         }
-        return acls.remove(removed).thenApply(done -> new Reply.Message(new DeleteAclsResponseData().setFilterResults(results)));
+        return access.acls(call.namespace()).remove(removed)
+            .thenApply(done -> new Reply.Message(new DeleteAclsResponseData().setFilterResults(results)));
     }
 }

@@ -1,6 +1,6 @@
 package io.tributary.protocol.kafka.handler.security;
 
-import io.tributary.core.security.Acls;
+import io.tributary.core.security.Access;
 import io.tributary.core.security.Operation;
 import io.tributary.protocol.kafka.handler.ApiHandler;
 import io.tributary.protocol.kafka.handler.Call;
@@ -18,11 +18,11 @@ import org.apache.kafka.common.requests.DescribeAclsResponse;
 
 /** DescribeAcls (KIP-140, KIP-290). */
 public final class DescribeAclsHandler extends ApiHandler<DescribeAclsRequest> {
-    private final Acls acls;
+    private final Access access;
 
-    public DescribeAclsHandler(Acls acls) {
+    public DescribeAclsHandler(Access access) {
         super(ApiKeys.DESCRIBE_ACLS, DescribeAclsRequest.class);
-        this.acls = acls;
+        this.access = access;
     }
 
     @Override
@@ -32,7 +32,7 @@ public final class DescribeAclsHandler extends ApiHandler<DescribeAclsRequest> {
         if (filter.isUnknown()) {
             throw new InvalidRequestException("the filter has an element that is not known: " + filter);
         }
-        List<AclBinding> found = acls.all().stream().map(AclBindings::toKafka).filter(filter::matches).toList();
+        List<AclBinding> found = access.acls(call.namespace()).all().stream().map(AclBindings::toKafka).filter(filter::matches).toList();
         return Reply.now(new DescribeAclsResponseData().setResources(DescribeAclsResponse.aclsResources(found)));
     }
 }

@@ -1,7 +1,7 @@
 package io.tributary.protocol.kafka.handler.security;
 
+import io.tributary.core.security.Access;
 import io.tributary.core.security.Operation;
-import io.tributary.core.security.Quotas;
 import io.tributary.core.security.Quotas.Entity;
 import io.tributary.core.security.Quotas.Part;
 import io.tributary.protocol.kafka.handler.ApiHandler;
@@ -24,11 +24,11 @@ import org.jspecify.annotations.Nullable;
 
 /** DescribeClientQuotas (KIP-546). */
 public final class DescribeClientQuotasHandler extends ApiHandler<DescribeClientQuotasRequest> {
-    private final Quotas quotas;
+    private final Access access;
 
-    public DescribeClientQuotasHandler(Quotas quotas) {
+    public DescribeClientQuotasHandler(Access access) {
         super(ApiKeys.DESCRIBE_CLIENT_QUOTAS, DescribeClientQuotasRequest.class);
-        this.quotas = quotas;
+        this.access = access;
     }
 
     @Override
@@ -45,7 +45,7 @@ public final class DescribeClientQuotasHandler extends ApiHandler<DescribeClient
             }
         }
         Map<ClientQuotaEntity, Map<String, Double>> found = new HashMap<>();
-        quotas.all().forEach((entity, values) -> {
+        access.quotas(call.namespace()).all().forEach((entity, values) -> {
             if (matches(filter, types, entity)) {
                 found.put(toKafka(entity), values);
             }

@@ -1,9 +1,9 @@
 package io.tributary.protocol.kafka.handler.security;
 
+import io.tributary.core.security.Access;
 import io.tributary.core.security.Operation;
 import io.tributary.core.security.ScramCredential;
 import io.tributary.core.security.ScramMechanism;
-import io.tributary.core.security.Users;
 import io.tributary.protocol.kafka.handler.ApiHandler;
 import io.tributary.protocol.kafka.handler.Call;
 import io.tributary.protocol.kafka.handler.Reply;
@@ -23,17 +23,17 @@ import org.apache.kafka.common.requests.DescribeUserScramCredentialsRequest;
 
 /** DescribeUserScramCredentials (KIP-554): mechanisms and iterations, nothing more. Users of the configuration are not among them. */
 public final class DescribeScramUsersHandler extends ApiHandler<DescribeUserScramCredentialsRequest> {
-    private final Users users;
+    private final Access access;
 
-    public DescribeScramUsersHandler(Users users) {
+    public DescribeScramUsersHandler(Access access) {
         super(ApiKeys.DESCRIBE_USER_SCRAM_CREDENTIALS, DescribeUserScramCredentialsRequest.class);
-        this.users = users;
+        this.access = access;
     }
 
     @Override
     protected CompletionStage<Reply> answer(Call call, DescribeUserScramCredentialsRequest request) {
         call.caller().requireOnCluster(Operation.DESCRIBE);
-        Map<String, Map<ScramMechanism, ScramCredential>> all = users.all();
+        Map<String, Map<ScramMechanism, ScramCredential>> all = access.users(call.namespace()).all();
         List<UserName> asked = request.data().users();
         Map<String, Integer> times = new LinkedHashMap<>();
         if (asked == null || asked.isEmpty()) {

@@ -16,6 +16,7 @@ import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.errors.InvalidPartitionsException;
 import org.apache.kafka.common.errors.InvalidReplicaAssignmentException;
 import org.apache.kafka.common.errors.InvalidTopicException;
+import org.apache.kafka.common.errors.PolicyViolationException;
 import org.apache.kafka.common.message.CreatePartitionsRequestData.CreatePartitionsTopic;
 import org.apache.kafka.common.message.CreatePartitionsResponseData;
 import org.apache.kafka.common.message.CreatePartitionsResponseData.CreatePartitionsTopicResult;
@@ -37,12 +38,24 @@ public final class CreatePartitionsHandler extends ApiHandler<CreatePartitionsRe
 
     @Override
     protected CompletionStage<Reply> answer(Call call, CreatePartitionsRequest request) {
+        requireFew(call, request);
         List<CompletableFuture<CreatePartitionsTopicResult>> results = new ArrayList<>();
         for (CreatePartitionsTopic asked : request.data().topics()) {
             results.add(create(call, asked, request.data().validateOnly()));
         }
         return CompletableFuture.allOf(results.toArray(CompletableFuture[]::new)).thenApply(done ->
             new Reply.Message(new CreatePartitionsResponseData().setResults(results.stream().map(CompletableFuture::join).toList())));
+    }
+
+    private void requireFew(Call call, CreatePartitionsRequest request) {
+        long additional = 0;
+        for (CreatePartitionsTopic asked : request.data().topics()) {
+            Topic topic = lookup.byName(call, asked.name(), Operation.ALTER).topic();
+            additional += topic == null ? 0 : Math.max(0, asked.count() - topic.partitions().size());
+        }
+        if (additional > CreateTopicsHandler.MAX_PARTITIONS_PER_REQUEST) {
+            throw new PolicyViolationException("Excessively large number of additional partitions per request.");
+        }
     }
 
     private CompletableFuture<CreatePartitionsTopicResult> create(Call call, CreatePartitionsTopic asked, boolean validateOnly) {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.errors.PolicyViolationException;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
 import org.apache.kafka.common.message.CreateTopicsResponseData;
 import org.apache.kafka.common.message.CreateTopicsResponseData.CreatableTopicConfigs;
@@ -26,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 
 /** CreateTopics: one replica, on this node; only configs that are enforced; names kept for the broker are refused. */
 public final class CreateTopicsHandler extends ApiHandler<CreateTopicsRequest> {
+    /** As in Kafka's controller; also of CreatePartitions. */
+    static final int MAX_PARTITIONS_PER_REQUEST = 10_000;
     private static final short UNKNOWN = -1;
 
     private final Broker broker;
@@ -39,6 +42,7 @@ public final class CreateTopicsHandler extends ApiHandler<CreateTopicsRequest> {
 
     @Override
     protected CompletionStage<Reply> answer(Call call, CreateTopicsRequest request) {
+        requireFew(request);
         List<CompletableFuture<CreatableTopicResult>> results = new ArrayList<>();
         for (CreatableTopic topic : request.data().topics()) {
             results.add(create(call, topic, request.data().validateOnly()));
@@ -48,6 +52,22 @@ public final class CreateTopicsHandler extends ApiHandler<CreateTopicsRequest> {
             results.forEach(result -> response.topics().add(result.join()));
             return new Reply.Message(response);
         });
+    }
+
+    private void requireFew(CreateTopicsRequest request) {
+        long partitions = 0;
+        for (CreatableTopic topic : request.data().topics()) {
+            if (!topic.assignments().isEmpty()) {
+                partitions += topic.assignments().size();
+            } else if (topic.numPartitions() == CreateTopicsRequest.NO_NUM_PARTITIONS) {
+                partitions += broker.topics().defaults().partitions();
+            } else {
+                partitions += Math.max(0, topic.numPartitions());
+            }
+        }
+        if (partitions > MAX_PARTITIONS_PER_REQUEST) {
+            throw new PolicyViolationException("Excessively large number of partitions per request.");
+        }
     }
 
     private CompletableFuture<CreatableTopicResult> create(Call call, CreatableTopic asked, boolean validateOnly) {

@@ -8,6 +8,7 @@ import io.tributary.protocol.kafka.handler.Call;
 import io.tributary.protocol.kafka.handler.Reply;
 import io.tributary.protocol.kafka.handler.TopicLookup;
 import io.tributary.protocol.kafka.translate.KafkaErrors;
+import io.tributary.protocol.kafka.translate.SpreadResults;
 import io.tributary.protocol.kafka.translate.TopicIds;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,7 +47,7 @@ public final class DeleteTopicsHandler extends ApiHandler<DeleteTopicsRequest> {
     }
 
     private CompletableFuture<DeletableTopicResult> delete(Call call, DeleteTopicState asked) {
-        DeletableTopicResult result = new DeletableTopicResult().setName(asked.name()).setTopicId(asked.topicId());
+        DeletableTopicResult result = SpreadResults.deletedTopic().setName(asked.name()).setTopicId(asked.topicId());
         TopicLookup.Result found = lookup.find(call, asked.name(), asked.topicId(), Operation.DELETE);
         Topic topic = found.topic();
         if (topic == null) {

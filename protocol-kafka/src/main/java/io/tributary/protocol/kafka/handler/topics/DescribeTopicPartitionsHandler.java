@@ -9,6 +9,7 @@ import io.tributary.protocol.kafka.handler.AuthorizedOperations;
 import io.tributary.protocol.kafka.handler.Call;
 import io.tributary.protocol.kafka.handler.Reply;
 import io.tributary.protocol.kafka.handler.TopicLookup;
+import io.tributary.protocol.kafka.translate.SpreadResults;
 import io.tributary.protocol.kafka.translate.TopicIds;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,7 +56,7 @@ public final class DescribeTopicPartitionsHandler extends ApiHandler<DescribeTop
             TopicLookup.Result found = lookup.byName(call, name, Operation.DESCRIBE);
             Topic topic = found.topic();
             if (topic == null) {
-                response.topics().add(new DescribeTopicPartitionsResponseTopic().setName(name).setErrorCode(found.error().code()));
+                response.topics().add(SpreadResults.describedTopic().setName(name).setErrorCode(found.error().code()));
                 continue;
             }
             int last = Math.min(topic.partitions().size(), first + room);
@@ -83,7 +84,7 @@ public final class DescribeTopicPartitionsHandler extends ApiHandler<DescribeTop
                 .setEligibleLeaderReplicas(List.of()).setLastKnownElr(List.of()));
         }
         String name = topic.name().name();
-        return new DescribeTopicPartitionsResponseTopic().setName(name).setTopicId(TopicIds.toKafka(topic.id()))
+        return SpreadResults.describedTopic().setName(name).setTopicId(TopicIds.toKafka(topic.id()))
             .setIsInternal(topic.name().isInternal()).setPartitions(described)
             .setTopicAuthorizedOperations(AuthorizedOperations.onTopic(call.caller(), name));
     }

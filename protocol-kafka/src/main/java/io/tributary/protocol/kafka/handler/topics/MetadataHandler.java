@@ -11,6 +11,7 @@ import io.tributary.protocol.kafka.handler.Call;
 import io.tributary.protocol.kafka.handler.Reply;
 import io.tributary.protocol.kafka.handler.TopicLookup;
 import io.tributary.protocol.kafka.translate.KafkaErrors;
+import io.tributary.protocol.kafka.translate.SpreadResults;
 import io.tributary.protocol.kafka.translate.TopicIds;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,9 +30,21 @@ import org.apache.kafka.common.requests.MetadataRequest;
 
 /** Metadata: this node leads everything. A topic that a client names is made if the client, the configuration and the core allow it. */
 public final class MetadataHandler extends ApiHandler<MetadataRequest> {
+    /** Topics that one request may make. The others are not there yet, and the client asks again. */
+    private static final int MAX_CREATED = 1_000;
+
     private final Broker broker;
     private final TopicLookup lookup;
     private final boolean autoCreate;
+
+    /** How many topics a request may still make. */
+    private static final class Creations {
+        private int left;
+
+        Creations(int left) {
+            this.left = left;
+        }
+    }
 
     public MetadataHandler(Broker broker, boolean autoCreate) {
         super(ApiKeys.METADATA, MetadataRequest.class);
@@ -49,8 +62,9 @@ public final class MetadataHandler extends ApiHandler<MetadataRequest> {
                 topics.add(CompletableFuture.completedFuture(describe(call, topic, withOperations)));
             }
         } else {
+            Creations creations = new Creations(autoCreate && request.allowAutoTopicCreation() ? MAX_CREATED : 0);
             for (MetadataRequestTopic asked : request.data().topics()) {
-                topics.add(describe(call, asked, request));
+                topics.add(describe(call, asked, withOperations, creations));
             }
         }
         MetadataResponseData response = new MetadataResponseData().setClusterId(broker.clusterId()).setControllerId(broker.nodeId());
@@ -66,13 +80,13 @@ public final class MetadataHandler extends ApiHandler<MetadataRequest> {
         });
     }
 
-    private CompletableFuture<MetadataResponseTopic> describe(Call call, MetadataRequestTopic asked, MetadataRequest request) {
+    private CompletableFuture<MetadataResponseTopic> describe(Call call, MetadataRequestTopic asked, boolean withOperations,
+                                                              Creations creations) {
         String name = asked.name();
         boolean byId = !asked.topicId().equals(Uuid.ZERO_UUID);
         TopicLookup.Result found = byId
             ? lookup.byId(call, asked.topicId(), Operation.DESCRIBE)
             : lookup.byName(call, name, Operation.DESCRIBE);
-        boolean withOperations = request.data().includeTopicAuthorizedOperations();
         Topic topic = found.topic();
         if (topic != null) {
             return CompletableFuture.completedFuture(describe(call, topic, withOperations));
@@ -81,14 +95,14 @@ public final class MetadataHandler extends ApiHandler<MetadataRequest> {
             // Whoever may not see a topic is not told that there is one.
             return CompletableFuture.completedFuture(failed(asked, Errors.UNKNOWN_TOPIC_ID));
         }
-        boolean create = found.error() == Errors.UNKNOWN_TOPIC_OR_PARTITION && autoCreate && request.allowAutoTopicCreation()
-            && !TopicName.isInternal(name);
+        boolean create = found.error() == Errors.UNKNOWN_TOPIC_OR_PARTITION && creations.left > 0 && !TopicName.isInternal(name);
         if (!create) {
             return CompletableFuture.completedFuture(failed(asked, found.error()));
         }
         if (!call.caller().mayOnCluster(Operation.CREATE) && !call.caller().mayOnTopic(Operation.CREATE, name)) {
             return CompletableFuture.completedFuture(failed(asked, Errors.TOPIC_AUTHORIZATION_FAILED));
         }
+        creations.left--;
         return broker.topics().getOrAutoCreate(new TopicName(call.namespace(), name))
             .handle((created, failure) -> failure == null
                 ? describe(call, created, withOperations)
@@ -97,7 +111,7 @@ public final class MetadataHandler extends ApiHandler<MetadataRequest> {
     }
 
     private static MetadataResponseTopic failed(MetadataRequestTopic asked, Errors error) {
-        return new MetadataResponseTopic().setName(asked.name()).setTopicId(asked.topicId()).setErrorCode(error.code())
+        return SpreadResults.metadataTopic().setName(asked.name()).setTopicId(asked.topicId()).setErrorCode(error.code())
             .setIsInternal(asked.name() != null && TopicName.isInternal(asked.name()));
     }
 
@@ -109,7 +123,7 @@ public final class MetadataHandler extends ApiHandler<MetadataRequest> {
             described.add(new MetadataResponsePartition().setPartitionIndex(partition.id().partition()).setLeaderId(broker.nodeId())
                 .setLeaderEpoch(partition.leaderEpoch()).setReplicaNodes(nodes).setIsrNodes(nodes));
         }
-        MetadataResponseTopic response = new MetadataResponseTopic().setName(topic.name().name()).setTopicId(TopicIds.toKafka(topic.id()))
+        MetadataResponseTopic response = SpreadResults.metadataTopic().setName(topic.name().name()).setTopicId(TopicIds.toKafka(topic.id()))
             .setIsInternal(topic.name().isInternal()).setPartitions(described);
         if (withOperations) {
             response.setTopicAuthorizedOperations(AuthorizedOperations.onTopic(call.caller(), topic.name().name()));
