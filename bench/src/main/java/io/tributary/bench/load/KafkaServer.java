@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -20,6 +21,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 /** The server that is measured, and Kafka's own clients of it, with the clients' own defaults but for what a measurement is about. */
 final class KafkaServer {
     static final Duration POLL = Duration.ofMillis(200);
+    /** For what a busy server does with many topics. */
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
     /** A controller of Kafka's takes at most 10,000 changes of its metadata in one request. */
     private static final int TOPICS_AT_ONCE = 100;
 
@@ -41,7 +44,8 @@ final class KafkaServer {
     }
 
     Admin admin() {
-        return Admin.create(Map.of("bootstrap.servers", bootstrap));
+        return Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap,
+            AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) PATIENCE.toMillis()));
     }
 
     KafkaProducer<byte[], byte[]> producer(Map<String, Object> settings) {
@@ -79,10 +83,10 @@ final class KafkaServer {
         for (int from = 0; from < topics.size(); from += TOPICS_AT_ONCE) {
             List<String> some = topics.subList(from, Math.min(from + TOPICS_AT_ONCE, topics.size()));
             admin.createTopics(some.stream().map(topic -> new NewTopic(topic, partitions, (short) 1)).toList()).all().get();
+            Map<TopicPartition, OffsetSpec> all = new HashMap<>();
+            some.forEach(topic -> partitions(topic, partitions).forEach(partition -> all.put(partition, OffsetSpec.latest())));
+            admin.listOffsets(all).all().get();
         }
-        Map<TopicPartition, OffsetSpec> all = new HashMap<>();
-        topics.forEach(topic -> partitions(topic, partitions).forEach(partition -> all.put(partition, OffsetSpec.latest())));
-        admin.listOffsets(all).all().get();
     }
 
     static void deleteTopics(Admin admin, List<String> topics) throws Exception {
