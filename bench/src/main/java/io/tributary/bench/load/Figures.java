@@ -19,6 +19,11 @@ final class Figures {
     }
 
     /** A phase's rates, and what it cost the server. */
+    void putPhase(String name, int records, int recordBytes, Phase phase) {
+        putPhase(name, records, recordBytes, phase.nanos(), phase.server(), phase.clientCpuSeconds());
+    }
+
+    /** A phase's rates, and what it cost the server. */
     void putPhase(String phase, int records, int recordBytes, long nanos, ServerUsage used, double clientCpuSeconds) {
         double bytes = (double) records * recordBytes;
         put(phase + ".records/s", records / (nanos / NANOS_PER_SECOND));
@@ -30,11 +35,12 @@ final class Figures {
     }
 
     /** Percentiles of samples in nanoseconds, which are sorted in place. */
-    void putLatency(long[] samples) {
+    void putLatency(String phase, long[] samples) {
         Arrays.sort(samples);
-        put("latency.p50-ms", percentile(samples, 0.50) / NANOS_PER_MS);
-        put("latency.p99-ms", percentile(samples, 0.99) / NANOS_PER_MS);
-        put("latency.max-ms", samples[samples.length - 1] / NANOS_PER_MS);
+        put(phase + ".p50-ms", percentile(samples, 0.50) / NANOS_PER_MS);
+        put(phase + ".p99-ms", percentile(samples, 0.99) / NANOS_PER_MS);
+        put(phase + ".p99.9-ms", percentile(samples, 0.999) / NANOS_PER_MS);
+        put(phase + ".max-ms", samples[samples.length - 1] / NANOS_PER_MS);
     }
 
     private static long percentile(long[] sorted, double fraction) {

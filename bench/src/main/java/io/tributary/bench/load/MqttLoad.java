@@ -113,7 +113,7 @@ public final class MqttLoad {
         disconnect(clients);
         long[] measured = new long[samples.length - skipped];
         System.arraycopy(samples, skipped, measured, 0, measured.length);
-        figures.putLatency(measured);
+        figures.putLatency("latency", measured);
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // a failure is noted, and ends the wait for the deliveries

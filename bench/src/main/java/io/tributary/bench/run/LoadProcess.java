@@ -22,11 +22,11 @@ final class LoadProcess {
     }
 
     /** Fails with a BenchFailure when the load generator does. */
-    static Map<String, Double> run(Class<?> load, Setting setting, RunningServer server) throws InterruptedException {
+    static Map<String, Double> run(Setting setting, RunningServer server) throws InterruptedException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(JVM_OPTIONS);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), load.getName()));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), setting.load().getName()));
         command.addAll(setting.arguments());
         command.add("port=" + server.port());
         command.add("pid=" + server.pid());
@@ -43,11 +43,12 @@ final class LoadProcess {
                 }
             }
             if (process.waitFor() != 0) {
-                throw new BenchFailure(load.getSimpleName() + " failed against " + server.contestant().name() + ", " + setting.name());
+                throw new BenchFailure(
+                    setting.load().getSimpleName() + " failed against " + server.contestant().name() + ", " + setting.name());
             }
             return figures;
         } catch (IOException e) {
-            throw new BenchFailure("cannot run " + load.getSimpleName(), e);
+            throw new BenchFailure("cannot run " + setting.load().getSimpleName(), e);
         }
     }
 }

@@ -5,10 +5,11 @@ import java.util.List;
 /**
  * One way to load every contestant.
  *
- * @param name      as the report calls it
+ * @param name      as the report calls it; without a comma
+ * @param load      the main class of the load generator
  * @param arguments of the load generator, beside the server's port and process
  */
-record Setting(String name, List<String> arguments) {
+record Setting(String name, Class<?> load, List<String> arguments) {
     Setting {
         arguments = List.copyOf(arguments);
     }

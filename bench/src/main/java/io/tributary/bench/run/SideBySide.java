@@ -86,7 +86,7 @@ public final class SideBySide {
     private void measure(Setting setting, RunningServer server) throws InterruptedException {
         server.thaw();
         try {
-            Map<String, Double> figures = new LinkedHashMap<>(LoadProcess.run(comparison.load(), setting, server));
+            Map<String, Double> figures = new LinkedHashMap<>(LoadProcess.run(setting, server));
             figures.put("server-peak-resident-MB", server.peakResidentBytes() / BYTES_PER_MB);
             results.add(setting, server.contestant(), figures);
         } finally {

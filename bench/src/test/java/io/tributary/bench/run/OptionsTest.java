@@ -3,6 +3,7 @@ package io.tributary.bench.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tributary.bench.load.KafkaLoad;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -30,7 +31,8 @@ class OptionsTest {
 
     @Test
     void selectsSettingsByTheirName() {
-        List<Setting> settings = List.of(new Setting("16 KiB", List.of()), new Setting("64 KiB", List.of()));
+        List<Setting> settings = List.of(new Setting("16 KiB", KafkaLoad.class, List.of()),
+            new Setting("64 KiB", KafkaLoad.class, List.of()));
         assertThat(Options.parse(List.of("--only", "64")).select(settings)).containsExactly(settings.get(1));
         assertThatThrownBy(() -> Options.parse(List.of("--only", "1 MiB")).select(settings)).hasMessageContaining("16 KiB");
     }

@@ -52,11 +52,14 @@ public record BrokerConfig(Path dataDir, Durability durability, int logThreads, 
             "intervals are longer than zero");
     }
 
-    /** The defaults: fsync, a log thread for two processors, an eighth of the heap each for the tail and for what is in flight. */
+    /**
+     * The defaults: fsync, a log thread for two processors, an eighth of the heap for what is in flight, and a 64th for the tail: what
+     * lies there for long the garbage collector has to copy, and readers who come later find it in the page cache.
+     */
     public static BrokerConfig of(Path dataDir) {
-        long eighth = Runtime.getRuntime().maxMemory() / 8;
+        long heap = Runtime.getRuntime().maxMemory();
         return new BrokerConfig(dataDir, Durability.FSYNC, Math.max(1, Runtime.getRuntime().availableProcessors() / 2),
-            Math.min(eighth, 256 * MIB), Math.max(MIB, Math.min(eighth, 256 * MIB)), (int) (64 * MIB), Duration.ofSeconds(30),
+            Math.min(heap / 64, 64 * MIB), Math.max(MIB, Math.min(heap / 8, 256 * MIB)), (int) (64 * MIB), Duration.ofSeconds(30),
             Duration.ofSeconds(10), Duration.ofDays(7), true, TopicConfig.ofPartitions(1), 0, InstantSource.system(),
             null);
     }

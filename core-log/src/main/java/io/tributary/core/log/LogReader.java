@@ -154,6 +154,7 @@ final class LogReader {
 
     private @Nullable List<LogSlice> fromMemory(long offset, long end, int maxBytes) {
         if (offset >= end) {
+            tail.nearEnd();
             return List.of();
         }
         return inMemory ? fromSegments(offset, end, maxBytes).slices : tail.read(offset, end, maxBytes);
@@ -186,7 +187,11 @@ final class LogReader {
             return new Found(List.of(), end);
         }
         try {
-            return new Found(segment.read(from, end, maxBytes), segmentEnd);
+            List<LogSlice> slices = segment.read(from, end, maxBytes);
+            if (segmentEnd >= end && sizeInBytes(slices) < maxBytes) {
+                tail.nearEnd();
+            }
+            return new Found(slices, segmentEnd);
         } catch (BrokerException failure) {
             if (offset < state.startOffset()) {
                 throw new BrokerException(ErrorCode.OFFSET_OUT_OF_RANGE, "offset " + offset + " of " + id + " has just been deleted",
@@ -198,6 +203,14 @@ final class LogReader {
             }
             throw failure;
         }
+    }
+
+    private static long sizeInBytes(List<LogSlice> slices) {
+        long size = 0;
+        for (LogSlice slice : slices) {
+            size += slice.sizeInBytes();
+        }
+        return size;
     }
 
     private static int floor(List<Segment> segments, long offset) {

@@ -304,7 +304,7 @@ final class LogWriter {
         for (int at = last; at < batches.limit(); at += (int) BatchHeader.sizeInBytes(batches, at)) {
             last = at;
         }
-        thread.tailCache().add(tail, new TailWindow.Run(BatchHeader.baseOffset(batches, batches.position()),
+        thread.tailCache().offer(tail, new TailWindow.Run(BatchHeader.baseOffset(batches, batches.position()),
             BatchHeader.lastOffset(batches, last) + 1, batches));
     }
 

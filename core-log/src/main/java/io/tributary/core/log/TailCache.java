@@ -21,9 +21,12 @@ final class TailCache {
         this.maxBytes = maxBytes;
     }
 
-    void add(TailWindow window, TailWindow.Run run) {
+    /** Keeps a run, if its log has readers for it. */
+    void offer(TailWindow window, TailWindow.Run run) {
         int cost = run.bytes().remaining() + OVERHEAD_BYTES;
-        window.add(run);
+        if (!window.offer(run)) {
+            return;
+        }
         places.add(new Place(window, run, cost));
         bytes += cost;
         while (bytes > maxBytes) {

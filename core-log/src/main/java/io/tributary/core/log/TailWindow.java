@@ -9,18 +9,40 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
 
-/** One log's part of the tail cache. Written by the log thread, read by any. */
+/**
+ * One log's part of the tail cache. Written by the log thread, read by any.
+ *
+ * <p>What nobody reads is not kept: memory that lives for a while is what the garbage collector has to copy, and whoever comes later
+ * reads the page cache. So a run is kept only while somebody has lately read up to the end of the log.
+ */
 final class TailWindow {
     private static final int MAX_SLICES = 256;
+    /** Appended bytes for which a reader near the end is waited for to come back. */
+    private static final long PATIENCE_BYTES = 16 << 20;
 
     /** Batches that were appended together; whole, and durable together. */
     record Run(long baseOffset, long endOffset, ByteBuffer bytes) {
     }
 
     private final ConcurrentSkipListMap<Long, Run> runs = new ConcurrentSkipListMap<>();
+    /** Appended since a reader was last near the end; only the log thread adds. */
+    private volatile long unreadBytes = PATIENCE_BYTES;
 
-    void add(Run run) {
+    /** A reader has all that there is, or soon will have, and may be back for what comes next. */
+    void nearEnd() {
+        unreadBytes = 0;
+    }
+
+    /** Keeps a run if it is likely to be read; returns whether it does. */
+    boolean offer(Run run) {
+        long unread = unreadBytes;
+        if (unread >= PATIENCE_BYTES) {
+            return false;
+        }
+        // A reader may be back in between: it will be again.
+        unreadBytes = unread + run.bytes().remaining();
         runs.put(run.baseOffset(), run);
+        return true;
     }
 
     /** Removes this very run; after a roll-back another, even an equal one, may be in its place. */
@@ -66,7 +88,11 @@ final class TailWindow {
             left -= slice.remaining();
             next = run.endOffset();
         }
-        return slices.isEmpty() ? null : slices;
+        if (slices.isEmpty()) {
+            return null;
+        }
+        nearEnd();
+        return slices;
     }
 
     /** The whole batches of a run from the one that holds {@code offset} on, within {@code maxBytes} or the first. */

@@ -52,7 +52,7 @@ class PartitionLogTest {
             assertThat(result).isEqualTo(new AppendResult(next, next + 2, false));
             LogRead read = get(fixture.partition().read(next, 1 << 20));
             assertThat(read.slices()).hasSize(1);
-            ByteBuffer stored = ((LogSlice.Memory) read.slices().get(0)).bytes();
+            ByteBuffer stored = Slices.bytes(read.slices().get(0));
             assertThat(stored.slice(16, stored.remaining() - 16)).isEqualTo(sent.slice(16, sent.remaining() - 16));
             next += 3;
         }

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * "Request and Response Headers").
  *
  * <p>A frame gets memory of its own, since the log keeps the record batches in it after the connection has read on. The memory grows
- * with what has arrived, so that a claimed size alone costs nothing.
+ * with what has arrived, so that a claimed size alone costs nothing; a connection that has just sent as much gets it at once, up to
+ * {@value #MOST_AT_ONCE} bytes, so that a producer's requests are not copied while they grow.
  */
 public final class FrameAssembler {
     private static final int SIZE_LENGTH = 4;
@@ -20,6 +21,7 @@ public final class FrameAssembler {
     private static final int PREFIX_LENGTH = SIZE_LENGTH + API_KEY_LENGTH;
     private static final int FIRST_ALLOCATION = 16 << 10;
     private static final int GROWTH = 4;
+    private static final int MOST_AT_ONCE = 1 << 20;
 
     private final IntUnaryOperator limitByApiKey;
     private final IntPredicate mayTake;
@@ -28,6 +30,8 @@ public final class FrameAssembler {
     private byte @Nullable [] frame;
     private int frameSize;
     private int filled;
+    /** What the last frame had, and the next one gets at once. */
+    private int atOnce = FIRST_ALLOCATION;
 
     /**
      * Takes the limits.
@@ -76,6 +80,7 @@ public final class FrameAssembler {
         }
         frame = null;
         prefixLength = 0;
+        atOnce = Math.min(Math.max(frameSize, FIRST_ALLOCATION), MOST_AT_ONCE);
         return ByteBuffer.wrap(current, 0, frameSize);
     }
 
@@ -151,7 +156,7 @@ public final class FrameAssembler {
     }
 
     private int capacityFor(int needed, int current) {
-        long grown = Math.max(Math.max(needed, FIRST_ALLOCATION), (long) current * GROWTH);
+        long grown = Math.max(Math.max(needed, atOnce), (long) current * GROWTH);
         return (int) Math.min(frameSize, grown);
     }
 }
