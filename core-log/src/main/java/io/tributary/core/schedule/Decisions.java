@@ -46,10 +46,10 @@ final class Decisions {
         this.clock = clock;
     }
 
-    /** Looks at a bounded number of records. Fails with STORAGE_FAILURE, and then looks again. */
-    void look() {
+    /** Looks at a bounded number of records; tells whether anything was decided. Fails with STORAGE_FAILURE, and then looks again. */
+    boolean look() {
         if (!view.mayHaveUndecided()) {
-            return;
+            return false;
         }
         List<UndecidedRow> rows = next();
         List<WaitingRow> committed = new ArrayList<>();
@@ -71,6 +71,7 @@ final class Decisions {
             patience.await(log.writeEnds(aborted, clock.millis()));
         }
         view.catchUp();
+        return !committed.isEmpty() || !aborted.isEmpty();
     }
 
     private List<UndecidedRow> next() {

@@ -128,7 +128,7 @@ final class ScheduleThread {
             now.unfinished = false;
             now.view.catchUp();
         }
-        now.decisions.look();
+        boolean decided = now.decisions.look();
         requests.serve(log, now.view, now.fetch);
         held.release(System.nanoTime(), cursor);
         boolean due = settings.clock().millis() >= cursor.nextDueMs();
@@ -140,7 +140,7 @@ final class ScheduleThread {
             held.forgetIdle();
         }
         firstDueMs = Math.min(cursor.nextDueMs(), held.firstDueMs());
-        return due;
+        return due || decided;
     }
 
     private Opened open(ScheduleLog log) {

@@ -12,6 +12,7 @@ import io.tributary.core.api.PublishRequest;
 import io.tributary.core.api.PublishResult;
 import io.tributary.core.api.Topic;
 import io.tributary.core.api.TransactionRequest;
+import io.tributary.core.batch.OpenBatch;
 import io.tributary.core.model.BrokerException;
 import io.tributary.core.model.BrokerException.BadRecord;
 import io.tributary.core.model.ErrorCode;
@@ -22,6 +23,7 @@ import io.tributary.core.model.TopicConfig.RecordRules;
 import io.tributary.core.model.TopicName;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletionException;
@@ -106,6 +108,25 @@ class AppendTimeTest {
         assertThat(together).allMatch(result -> result.timestamp() == NOW);
         assertThat(late.timestamp()).isEqualTo(NOW + 5);
         assertThat(timestamps()).containsExactly(NOW, NOW, NOW, NOW + 5);
+        get(broker.broker().publisher().publish(request.withNotBefore(NOW + 50)));
+        now.set(NOW + 60);
+        await().until(() -> timestamps().equals(List.of(NOW, NOW, NOW, NOW + 5, NOW + 60)));
+    }
+
+    @Test
+    void aBatchWithGapsHasTheTimeOfItsAppendToo() {
+        Partition partition = topic(rules -> rules.withAppendTime(true));
+        BitSet taken = new BitSet();
+        taken.set(1);
+        OpenBatch open = OpenBatch.of(batch(CompressionType.LZ4, 0, 5, 6, 7).buffer(), 1 << 20);
+        assertThat(get(partition.appendWithGaps(open.without(taken)).durable())).isEqualTo(new AppendResult(0, 2, false, NOW));
+        now.addAndGet(5);
+        taken.set(0, 3);
+        assertThat(get(partition.appendWithGaps(OpenBatch.of(batch(CompressionType.LZ4, 3, 5, 6, 7).buffer(), 1 << 20).without(taken))
+            .durable()).lastOffset()).isEqualTo(5);
+        assertThat(timestamps()).containsExactly(NOW, NOW);
+        assertThat(get(partition.lookUpTimestamp(NOW + 1)).found()).isFalse();
+        assertThat(partition.highWatermark()).isEqualTo(6);
     }
 
     @Test

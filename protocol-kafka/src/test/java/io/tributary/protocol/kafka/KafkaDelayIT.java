@@ -305,8 +305,12 @@ class KafkaDelayIT {
         get(producer.send(record(topic, "now")));
         KafkaShareConsumer<String, String> member = ShareGroupIT.member(fixture, topic, topic, Map.of());
         assertThat(values(ShareGroupIT.poll(member, 1))).containsExactly("now");
+        member.commitSync();
+        ShareGroupIT.awaitSettled(fixture, topic);
         anHourLater();
         assertThat(values(ShareGroupIT.poll(member, 1))).containsExactly("later");
+        member.commitSync();
+        ShareGroupIT.awaitSettled(fixture, topic);
     }
 
     @Test
