@@ -123,6 +123,26 @@ class MatrixIT {
         }
     }
 
+    @Test
+    void allReadersSeeWhatAKafkaClientHadDelayed() throws Exception {
+        String topic = "delayed-by-header";
+        KafkaClients.createTopic(at, topic, 1, Map.of("tributary.delay.headers", "true"));
+        Map<Reading, MessageReader> readers = new EnumMap<>(Reading.class);
+        for (Reading reading : Reading.values()) {
+            readers.put(reading, reading.open(at, topic));
+        }
+        Message later = Message.text("line/7", "later").withMetadata("text/plain", "c1", Map.of("delay", "500ms"));
+        Message now = Message.text("line/7", "now").withMetadata("text/plain", "c2", Map.of());
+        try (MessageWriter writer = KafkaClients.writer(at, topic)) {
+            writer.write(List.of(later, now));
+        }
+        for (Map.Entry<Reading, MessageReader> each : readers.entrySet()) {
+            try (MessageReader reader = each.getValue()) {
+                assertThat(reader.read(2)).as("read by %s", each.getKey()).containsExactly(now, later);
+            }
+        }
+    }
+
     private static List<Message> roundTrip(String topic, Writing writing, Reading reading, List<Message> messages) throws Exception {
         KafkaClients.createTopic(at, topic, 1);
         try (MessageReader reader = reading.open(at, topic); MessageWriter writer = writing.open(at, topic)) {

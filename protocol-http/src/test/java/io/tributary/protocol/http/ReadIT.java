@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.tributary.core.api.PublishRequest;
 import io.tributary.core.model.Headers;
+import io.tributary.core.model.Retention;
 import io.tributary.core.model.TopicConfig;
 import io.tributary.core.model.TopicName;
 import java.nio.charset.StandardCharsets;
@@ -27,7 +28,9 @@ class ReadIT {
 
     private TopicName topic(int partitions) {
         TopicName name = TopicName.of(TestServer.unique("read"));
-        server.broker().topics().create(name, TopicConfig.ofPartitions(partitions)).toCompletableFuture().join();
+        // Kept for ever: the tests' records are years old.
+        TopicConfig config = TopicConfig.ofPartitions(partitions).withRetention(Retention.FOREVER);
+        server.broker().topics().create(name, config).toCompletableFuture().join();
         return name;
     }
 

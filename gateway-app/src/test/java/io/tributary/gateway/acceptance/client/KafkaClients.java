@@ -36,8 +36,13 @@ public final class KafkaClients {
 
     /** Creates a topic and waits for it. */
     public static void createTopic(Endpoints at, String topic, int partitions) throws Exception {
+        createTopic(at, topic, partitions, Map.of());
+    }
+
+    /** As the other, with configs. */
+    public static void createTopic(Endpoints at, String topic, int partitions, Map<String, String> configs) throws Exception {
         try (Admin admin = admin(at)) {
-            admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1))).all().get(30, TimeUnit.SECONDS);
+            admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1).configs(configs))).all().get(30, TimeUnit.SECONDS);
         }
     }
 
