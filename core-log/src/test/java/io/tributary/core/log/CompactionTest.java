@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 import io.tributary.core.TestBroker;
 import io.tributary.core.api.Append;
 import io.tributary.core.api.PublishRequest;
+import io.tributary.core.batch.OpenBatch;
 import io.tributary.core.batch.TestBatches;
 import io.tributary.core.broker.BrokerConfig.Durability;
 import io.tributary.core.model.Compaction;
@@ -23,6 +24,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +33,10 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.record.internal.CompressionType;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.apache.kafka.storage.internals.log.OffsetMap;
 import org.apache.kafka.storage.internals.log.SkimpyOffsetMap;
 import org.junit.jupiter.api.Test;
@@ -138,6 +143,35 @@ class CompactionTest {
             append(fixture, codec, count, perBatch);
             compact(fixture, 1 << 16);
             assertCompacted(fixture, 2 * count);
+        }
+    }
+
+    @Test
+    void batchesWithGapsAreCompactedLikeOthers() {
+        int batches = 300;
+        Map<String, String> expected = new TreeMap<>();
+        try (LogFixture fixture = open(Durability.FSYNC, COMPACTED)) {
+            for (int i = 0; i < batches; i++) {
+                SimpleRecord[] records = new SimpleRecord[3];
+                BitSet taken = new BitSet();
+                for (int j = 0; j < records.length; j++) {
+                    records[j] = new SimpleRecord(1000 + i, ("key-" + (i + j) % KEYS).getBytes(UTF_8), ("v" + i + "." + j).getBytes(UTF_8));
+                    taken.set(j, (i + j) % 4 != 0);
+                    if (!taken.get(j)) {
+                        expected.put("key-" + (i + j) % KEYS, "v" + i + "." + j);
+                    }
+                }
+                ByteBuffer batch = MemoryRecords.withIdempotentRecords(Compression.lz4().build(), 7, (short) 0, 3 * i, records).buffer();
+                get(fixture.partition().appendWithGaps(OpenBatch.of(batch, 1 << 20).without(taken)).durable());
+            }
+            compact(fixture, 1 << 16);
+            assertThat(view(fixture.readAll())).isEqualTo(expected);
+            fixture.broker.kill();
+            assertThat(view(fixture.readAll())).isEqualTo(expected);
+            assertThat(fixture.readAll().size()).isLessThan(batches * 3 / 4);
+            ByteBuffer next = MemoryRecords.withIdempotentRecords(Compression.NONE, 7, (short) 0, 3 * batches,
+                new SimpleRecord(5, "key-0".getBytes(UTF_8), "end".getBytes(UTF_8))).buffer();
+            assertThat(get(fixture.partition().append(next).durable()).baseOffset()).isEqualTo(3L * batches);
         }
     }
 
