@@ -11,7 +11,7 @@ trap 'leave $worker' EXIT
 trap 'exit 1' TERM INT
 user=connect
 secret=a-secret-of-$$
-lines=8000
+lines=60000
 rest=http://127.0.0.1:$CONNECT_PORT
 
 start_secured() {
@@ -69,7 +69,8 @@ written() {
 }
 
 # numbered FROM TO: lines of 128 bytes. The source reads 1024 bytes at a time, and a batch of 16 lines is all of two reads: what it has read
-# and not handed over, it keeps until the file grows.
+# and not handed over, it keeps until the file grows. Transactions are of many batches, because the producer may send the end of one that is
+# over at once before its records, and then fails with INVALID_TXN_STATE.
 numbered() {
   seq -f "line %06.0f $(printf '%0115d' 0)" "$1" "$2"
 }
@@ -84,6 +85,7 @@ await 60 "the worker's start" worker_ready
 numbered 1 "$lines" >"$scratch/in.txt"
 await 30 "the source" connector source "{\"connector.class\": \"org.apache.kafka.connect.file.FileStreamSourceConnector\",
   \"tasks.max\": \"1\", \"file\": \"$scratch/in.txt\", \"topic\": \"lines\", \"batch.size\": \"16\", \"exactly.once.support\": \"required\",
+  \"transaction.boundary\": \"interval\", \"transaction.boundary.interval.ms\": \"100\",
   \"topic.creation.default.partitions\": \"1\", \"topic.creation.default.replication.factor\": \"1\"}"
 await 30 "the sink" connector sink "{\"connector.class\": \"org.apache.kafka.connect.file.FileStreamSinkConnector\", \"tasks.max\": \"1\",
   \"file\": \"$scratch/out.txt\", \"topics\": \"lines\", \"consumer.override.isolation.level\": \"read_committed\"}"

@@ -29,7 +29,7 @@ await() {
   shift 2
   until "$@"; do
     [ "$SECONDS" -lt "$until" ] || fail "waited in vain for $what"
-    sleep 0.1
+    sleep 0.2
   done
 }
 
