@@ -93,9 +93,9 @@ class KafkaSettingsTest {
     @Test
     void whatTopicsAreMadeWithIsTaken() {
         TopicConfig topics = properties(Map.of("topics.partitions", "3", "topics.retention", "-1", "topics.retention-size", "1GB",
-            "topics.segment-size", "1MB", "topics.max-batch-size", "10KB")).topics().defaults();
+            "topics.segment-size", "1MB", "topics.segment-age", "2h", "topics.max-batch-size", "10KB")).topics().defaults();
         assertThat(topics).isEqualTo(TopicConfig.ofPartitions(3).withRetention(new Retention(Retention.Kind.TIME_AND_SIZE, -1, 1L << 30))
-            .withSegmentBytes(1 << 20).withMaxBatchBytes(10 << 10));
+            .withSegmentBytes(1 << 20).withSegmentMs(2 * 60 * 60 * 1000).withMaxBatchBytes(10 << 10));
     }
 
     @ParameterizedTest

@@ -97,11 +97,13 @@ public record TributaryProperties(
      * @param retention     how long records are kept; -1 for ever
      * @param retentionSize how much of a partition is kept; -1 for all
      * @param segmentSize   at which a segment is sealed
+     * @param segmentAge    at which a segment is sealed, when the next record comes
      * @param maxBatchSize  the largest record batch taken
      */
     public record Topics(@DefaultValue("true") boolean autoCreate, @DefaultValue("1") int partitions,
                          @DefaultValue("false") boolean delayHeaders, @DefaultValue("7d") Duration retention,
                          @DefaultValue("-1") DataSize retentionSize, @DefaultValue("64MB") DataSize segmentSize,
+                         @DefaultValue("7d") Duration segmentAge,
                          @DefaultValue("1048588") DataSize maxBatchSize) {
         private static final int MAX_PARTITIONS = 1_000;
         private static final Duration FOR_EVER = Duration.ofMillis(-1);
@@ -117,6 +119,7 @@ public record TributaryProperties(
                 Bounds.size("tributary.topics.retention-size", retentionSize, DataSize.ofBytes(1), DataSize.ofTerabytes(1 << 20));
             }
             Bounds.size("tributary.topics.segment-size", segmentSize, DataSize.ofKilobytes(16), DataSize.ofGigabytes(1));
+            Bounds.time("tributary.topics.segment-age", segmentAge, Duration.ofMillis(1), Duration.ofDays(3_650));
             Bounds.size("tributary.topics.max-batch-size", maxBatchSize, DataSize.ofKilobytes(1), DataSize.ofMegabytes(100));
         }
 
@@ -126,6 +129,7 @@ public record TributaryProperties(
             return made.withRecords(made.records().withDelayHeaders(delayHeaders))
                 .withRetention(new Retention(Retention.Kind.TIME_AND_SIZE, retention.toMillis(), retentionSize.toBytes()))
                 .withSegmentBytes((int) segmentSize.toBytes())
+                .withSegmentMs(segmentAge.toMillis())
                 .withMaxBatchBytes((int) maxBatchSize.toBytes());
         }
     }

@@ -144,10 +144,11 @@ class AdminIT {
     @Test
     @OwnBroker("the core's configuration")
     void configsAreWhatTheCoreEnforces() {
-        create(new NewTopic("enforced", 1, (short) 1).configs(Map.of("retention.ms", "60000")));
+        create(new NewTopic("enforced", 1, (short) 1).configs(Map.of("retention.ms", "60000", "segment.ms", "3600000")));
         set("enforced", "max.message.bytes", "5000");
         TopicConfig stored = fixture.broker().broker().topics().find(TopicName.of("enforced")).config();
         assertThat(stored.retention().maxAgeMs()).isEqualTo(60_000);
+        assertThat(stored.segmentMs()).isEqualTo(3_600_000);
         assertThat(stored.maxBatchBytes()).isEqualTo(5000);
     }
 
@@ -196,6 +197,7 @@ class AdminIT {
         assertThatThrownBy(() -> set("strict", "cleanup.policy", "compact,shrink")).isInstanceOf(InvalidConfigurationException.class);
         assertThatThrownBy(() -> set("strict", "retention.ms", "soon")).isInstanceOf(InvalidConfigurationException.class);
         assertThatThrownBy(() -> set("strict", "retention.ms", "-2")).isInstanceOf(InvalidConfigurationException.class);
+        assertThatThrownBy(() -> set("strict", "segment.ms", "0")).isInstanceOf(InvalidConfigurationException.class);
         assertThatThrownBy(() -> set("nowhere", "retention.ms", "1")).isInstanceOf(UnknownTopicOrPartitionException.class);
         assertThat(configs(topic("strict")).entries()).noneMatch(config -> config.source() == ConfigSource.DYNAMIC_TOPIC_CONFIG);
     }
