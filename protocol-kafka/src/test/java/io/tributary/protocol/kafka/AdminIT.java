@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
@@ -150,6 +151,16 @@ class AdminIT {
         assertThat(stored.retention().maxAgeMs()).isEqualTo(60_000);
         assertThat(stored.segmentMs()).isEqualTo(3_600_000);
         assertThat(stored.maxBatchBytes()).isEqualTo(5000);
+    }
+
+    @Test
+    void whatSetsTopicsUpMayNameKafkasDefaults() {
+        Map<String, String> defaults = Map.of("min.insync.replicas", "1", "unclean.leader.election.enable", "false", "preallocate", "false",
+            "segment.jitter.ms", "0", "max.compaction.lag.ms", "9223372036854775807", "flush.ms", "9223372036854775807",
+            "flush.messages", "9223372036854775807", "compression.type", "producer", "segment.ms", "604800000");
+        create(new NewTopic("provisioned", Optional.empty(), Optional.of((short) -1)).configs(defaults));
+        Config described = configs(topic("provisioned"));
+        defaults.forEach((name, value) -> assertThat(described.get(name).value()).as(name).isEqualTo(value));
     }
 
     @Test
