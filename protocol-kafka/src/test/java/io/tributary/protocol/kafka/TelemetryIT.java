@@ -19,7 +19,6 @@ import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
-import org.apache.kafka.clients.admin.ConfigEntry.ConfigSource;
 import org.apache.kafka.clients.admin.ListConfigResourcesOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -29,7 +28,6 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.config.ConfigResource;
-import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.message.ApiVersionsResponseData.ApiVersion;
@@ -271,31 +269,6 @@ class TelemetryIT {
         byte[] claims = compress(CompressionType.SNAPPY, new byte[100]);
         ByteBuffer.wrap(claims).put(20, new byte[] {-1, -1, -1, -1, 7});
         assertThat(refusal(CompressionType.SNAPPY.id, claims)).isEqualTo(Errors.INVALID_RECORD);
-    }
-
-    @Test
-    void subscriptionsAreCheckedAsKafkaDoes() {
-        assertThatThrownBy(() -> subscribe("bad", Map.of("interval.ms", "99"))).isInstanceOf(InvalidRequestException.class);
-        assertThatThrownBy(() -> subscribe("bad", Map.of("interval.ms", "soon"))).isInstanceOf(InvalidConfigurationException.class);
-        assertThatThrownBy(() -> subscribe("bad", Map.of("match", "client_colour=red"))).isInstanceOf(InvalidConfigurationException.class);
-        assertThatThrownBy(() -> subscribe("bad", Map.of("match", "client_id=("))).isInstanceOf(InvalidConfigurationException.class);
-        assertThatThrownBy(() -> subscribe("bad", Map.of("retention.ms", "1"))).isInstanceOf(InvalidRequestException.class);
-        assertThatThrownBy(() -> subscribe("", Map.of("metrics", "*"))).isInstanceOf(InvalidRequestException.class);
-        assertThatThrownBy(() -> alter(admin, "bad", OpType.APPEND, Map.of("interval.ms", "100")))
-            .isInstanceOf(InvalidConfigurationException.class);
-        assertThat(subscriptions(admin)).doesNotContain(subscription("bad"));
-    }
-
-    @Test
-    void aListIsAddedToAndTakenFrom() {
-        subscribe("listed", Map.of("metrics", "a.,b."));
-        alter(admin, "listed", OpType.APPEND, Map.of("metrics", "c.,a."));
-        assertThat(describe(admin, "listed").get("metrics").value()).isEqualTo("a.,b.,c.");
-        alter(admin, "listed", OpType.SUBTRACT, Map.of("metrics", "b."));
-        assertThat(describe(admin, "listed").get("metrics").value()).isEqualTo("a.,c.");
-        assertThat(describe(admin, "listed").get("metrics").source()).isEqualTo(ConfigSource.DYNAMIC_CLIENT_METRICS_CONFIG);
-        assertThat(describe(admin, "listed").get("interval.ms").value()).isEqualTo("300000");
-        assertThat(describe(admin, "listed").get("interval.ms").isDefault()).isTrue();
     }
 
     @Test

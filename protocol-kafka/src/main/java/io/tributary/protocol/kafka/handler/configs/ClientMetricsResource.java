@@ -5,15 +5,11 @@ import io.tributary.protocol.kafka.handler.Call;
 import io.tributary.protocol.kafka.telemetry.NamespaceTelemetry;
 import io.tributary.protocol.kafka.telemetry.Telemetry;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.errors.ClusterAuthorizationException;
@@ -79,25 +75,11 @@ final class ClientMetricsResource {
         if (value == null) {
             throw new InvalidConfigurationException("config " + change.name() + " has no value");
         }
-        if (operation == OpType.SET) {
-            values.put(change.name(), value);
-            return;
+        if (operation != OpType.SET) {
+            // As Kafka, whose controller does not know which of these are lists.
+            throw new InvalidConfigurationException("Can't " + operation + " to key " + change.name() + " because its type is not LIST.");
         }
-        if (ClientMetricsConfigs.configType(change.name()).filter(type -> type == ConfigDef.Type.LIST).isEmpty()) {
-            throw new InvalidConfigurationException("cannot " + operation + " " + change.name() + ", which is no list");
-        }
-        Set<String> parts = parts(values.getOrDefault(change.name(), ""));
-        if (operation == OpType.APPEND) {
-            parts.addAll(parts(value));
-        } else {
-            parts.removeAll(parts(value));
-        }
-        values.put(change.name(), String.join(",", parts));
-    }
-
-    private static Set<String> parts(String list) {
-        return Arrays.stream(list.split(",")).map(String::strip).filter(part -> !part.isEmpty())
-            .collect(Collectors.toCollection(LinkedHashSet::new));
+        values.put(change.name(), value);
     }
 
     private static @Nullable RuntimeException refusal(Call call, Operation operation, String subscription) {

@@ -26,7 +26,7 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.requests.IncrementalAlterConfigsRequest;
 import org.jspecify.annotations.Nullable;
 
-/** IncrementalAlterConfigs (KIP-339): set and delete. Append and subtract are for client metrics only; other configs have no lists. */
+/** IncrementalAlterConfigs (KIP-339): set and delete. No list config here has more than one value, so append and subtract are refused. */
 public final class IncrementalAlterConfigsHandler extends ApiHandler<IncrementalAlterConfigsRequest> {
     private final TopicConfigChanges changes;
     private final GroupConfigResource groups;
