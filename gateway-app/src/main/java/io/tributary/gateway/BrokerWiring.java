@@ -4,20 +4,17 @@ import io.tributary.core.access.AclAuthorizer;
 import io.tributary.core.access.UserAuthenticator;
 import io.tributary.core.broker.BrokerConfig;
 import io.tributary.core.broker.EmbeddedBroker;
-import io.tributary.core.model.TopicConfig;
 import io.tributary.core.protocol.ProtocolContext;
 import io.tributary.core.security.Authenticator;
 import io.tributary.core.security.Authorizer;
 import io.tributary.core.security.Logins;
 import io.tributary.core.security.TokenVerifier;
-import io.tributary.gateway.config.ConfigurationException;
 import io.tributary.gateway.config.SecurityProperties;
 import io.tributary.gateway.config.TributaryProperties;
 import io.tributary.gateway.net.ProtocolPort;
 import io.tributary.gateway.security.JwtVerifier;
 import io.tributary.protocol.amqp.AmqpConfig;
 import io.tributary.protocol.amqp.AmqpProtocol;
-import io.tributary.protocol.kafka.KafkaConfig;
 import io.tributary.protocol.kafka.KafkaProtocol;
 import io.tributary.protocol.mqtt.MqttConfig;
 import io.tributary.protocol.mqtt.MqttProtocol;
@@ -29,8 +26,6 @@ import org.springframework.context.annotation.Configuration;
 /** The broker and the protocols that speak for it: a new protocol is one line of {@link #protocols}. */
 @Configuration(proxyBeanMethods = false)
 class BrokerWiring {
-    private static final String OAUTHBEARER = "OAUTHBEARER";
-
     /** Opened before any port, closed after all of them. */
     @Bean(destroyMethod = "close")
     EmbeddedBroker broker(TributaryProperties properties) {
@@ -41,12 +36,7 @@ class BrokerWiring {
         return EmbeddedBroker.open(BrokerConfig.of(properties.dataDir())
             .withDurability(durability)
             .withTier(properties.tier().settings())
-            .withTopics(properties.topics().autoCreate(), topicDefaults(properties.topics())));
-    }
-
-    private static TopicConfig topicDefaults(TributaryProperties.Topics topics) {
-        TopicConfig defaults = TopicConfig.ofPartitions(topics.partitions());
-        return defaults.withRecords(defaults.records().withDelayHeaders(topics.delayHeaders()));
+            .withTopics(properties.topics().autoCreate(), properties.topics().defaults()));
     }
 
     @Bean
@@ -61,27 +51,11 @@ class BrokerWiring {
             new AclAuthorizer(broker.access()::acls, security.superUserNames(), security.allowIfNoAcl()), properties.advertisedHost());
     }
 
-    private static KafkaConfig.Security kafkaSecurity(TributaryProperties properties) {
-        KafkaConfig.Security defaults = KafkaConfig.Security.DEFAULT;
-        List<String> mechanisms = properties.kafka().saslMechanisms();
-        if (mechanisms == null) {
-            mechanisms = defaults.mechanisms().stream()
-                .filter(each -> properties.security().oauth().isOn() || !each.equals(OAUTHBEARER)).toList();
-        }
-        try {
-            return new KafkaConfig.Security(mechanisms, properties.kafka().maxSession(), defaults.failureDelay(),
-                defaults.maxTokenBytes(), properties.kafka().principalMappingRules());
-        } catch (IllegalArgumentException e) {
-            throw new ConfigurationException("tributary.kafka.sasl-mechanisms or principal-mapping-rules: " + e.getMessage(), e);
-        }
-    }
-
     static List<ProtocolPort> protocols(TributaryProperties properties) {
         List<ProtocolPort> ports = new ArrayList<>();
         if (properties.kafka().enabled()) {
-            KafkaConfig kafka = KafkaConfig.DEFAULT.withAutoCreateTopics(properties.topics().autoCreate())
-                .withSecurity(kafkaSecurity(properties));
-            ports.add(new ProtocolPort(new KafkaProtocol(kafka), "Kafka", properties.kafka().port(), properties.kafka().listeners()));
+            ports.add(new ProtocolPort(new KafkaProtocol(KafkaSettings.of(properties)), "Kafka", properties.kafka().port(),
+                properties.kafka().listeners()));
         }
         if (properties.amqp().enabled()) {
             ports.add(new ProtocolPort(new AmqpProtocol(AmqpConfig.DEFAULT), "AMQP 0-9-1", properties.amqp().port(),

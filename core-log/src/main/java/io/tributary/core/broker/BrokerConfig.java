@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param journalFileBytes  size of one file of the journal, at least 1 MiB
  * @param checkpointEvery   how long the journal is kept at most before the segments are forced and it can go
  * @param retentionEvery    how often what has passed its retention is removed
- * @param maxSegmentAge     a segment is sealed when it is so old
+ * @param maxSegmentAge     a segment is sealed when it is so old, if its topic does not say earlier
  * @param autoCreateTopics  whether topics are made by use
  * @param topicDefaults     what they are made with
  * @param tier              where topics may keep sealed segments beside the local disk; null for nowhere
@@ -33,6 +33,8 @@ public record BrokerConfig(Path dataDir, Durability durability, int logThreads, 
     private static final int MAX_LOG_THREADS = 64;
     private static final int MIN_JOURNAL_FILE_BYTES = 1 << 20;
     private static final long MIB = 1 << 20;
+    /** Ten years: what a topic says counts. */
+    private static final Duration LONGEST_SEGMENT_AGE = Duration.ofDays(3_650);
 
     /** What an acknowledgement promises. */
     public enum Durability {
@@ -60,7 +62,7 @@ public record BrokerConfig(Path dataDir, Durability durability, int logThreads, 
         long heap = Runtime.getRuntime().maxMemory();
         return new BrokerConfig(dataDir, Durability.FSYNC, Math.max(1, Runtime.getRuntime().availableProcessors() / 2),
             Math.min(heap / 64, 64 * MIB), Math.max(MIB, Math.min(heap / 8, 256 * MIB)), (int) (64 * MIB), Duration.ofSeconds(30),
-            Duration.ofSeconds(10), Duration.ofDays(7), true, TopicConfig.ofPartitions(1), 0, InstantSource.system(),
+            Duration.ofSeconds(10), LONGEST_SEGMENT_AGE, true, TopicConfig.ofPartitions(1), 0, InstantSource.system(),
             null);
     }
 

@@ -27,7 +27,9 @@ record TopicEntry(TopicName name, UUID id, TopicConfig config) {
     private static final byte SECOND_FORMAT = 2;
     /** Without the rules for records. */
     private static final byte THIRD_FORMAT = 3;
-    private static final byte FORMAT = 4;
+    /** Without the age of segments. */
+    private static final byte FOURTH_FORMAT = 4;
+    private static final byte FORMAT = 5;
 
     /** A topic's name has no slash, so that the key is unambiguous. */
     String key() {
@@ -55,6 +57,7 @@ record TopicEntry(TopicName name, UUID id, TopicConfig config) {
             out.writeLong(config.tiering().localMaxAgeMs());
             out.writeLong(config.tiering().localMaxBytes());
             out.writeInt(config.segmentBytes());
+            out.writeLong(config.segmentMs());
             out.writeInt(config.maxBatchBytes());
             out.writeBoolean(config.records().delayHeaders());
             out.writeBoolean(config.records().appendTime());
@@ -86,6 +89,7 @@ record TopicEntry(TopicName name, UUID id, TopicConfig config) {
                 : new Compaction(Compaction.Mode.valueOf(in.readUTF()), in.readLong(), in.readLong(), in.readDouble());
             Tiering tiering = format <= SECOND_FORMAT ? Tiering.OFF : new Tiering(in.readBoolean(), in.readLong(), in.readLong());
             int segmentBytes = in.readInt();
+            long segmentMs = format <= FOURTH_FORMAT ? TopicConfig.DEFAULT_SEGMENT_MS : in.readLong();
             int maxBatchBytes = in.readInt();
             TopicConfig.RecordRules records = format <= THIRD_FORMAT ? TopicConfig.RecordRules.DEFAULT
                 : new TopicConfig.RecordRules(in.readBoolean(), in.readBoolean(), in.readLong(), in.readLong());
@@ -94,7 +98,8 @@ record TopicEntry(TopicName name, UUID id, TopicConfig config) {
                 attributes.put(in.readUTF(), in.readUTF());
             }
             return new TopicEntry(name, id,
-                new TopicConfig(partitions, storage, retention, compaction, tiering, segmentBytes, maxBatchBytes, records, attributes));
+                new TopicConfig(partitions, storage, retention, compaction, tiering, segmentBytes, segmentMs, maxBatchBytes, records,
+                    attributes));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -233,7 +233,8 @@ final class LogWriter {
         long base = now == null ? BatchHeader.baseOffset(run.get(0), run.get(0).position()) : now.baseOffset();
         int segmentBytes = store.inMemory() ? Math.min(MEMORY_SEGMENT_BYTES, config.get().segmentBytes()) : config.get().segmentBytes();
         boolean full = size + bytes > segmentBytes || nextOffset - base > Integer.MAX_VALUE - bytes;
-        boolean old = now != null && thread.settings().clock().millis() - activeSinceMs >= thread.settings().maxSegmentAgeMs();
+        long maxAgeMs = Math.min(thread.settings().maxSegmentAgeMs(), config.get().segmentMs());
+        boolean old = now != null && thread.settings().clock().millis() - activeSinceMs >= maxAgeMs;
         if (full || old) {
             writeRun();
             roll();

@@ -10,15 +10,19 @@ import java.util.Map;
  * @param tiering      whether sealed segments are also kept in an object store; not together with compaction,
  *                     {@link Retention.Kind#UNTIL_CONSUMED} or {@link Storage#MEMORY}, which the broker refuses
  * @param segmentBytes a segment is sealed at this size
+ * @param segmentMs    a segment is sealed, when something is appended, at this age in milliseconds, or earlier where the broker says so
  * @param maxBatchBytes the largest record batch taken
  * @param records      what becomes of the records that are taken
  * @param attributes   a protocol's own notes, which the core keeps and does not read; keys begin with the protocol's name and a dot
  */
 public record TopicConfig(int partitions, Storage storage, Retention retention, Compaction compaction, Tiering tiering,
-                          int segmentBytes, int maxBatchBytes, RecordRules records, Map<String, String> attributes) {
+                          int segmentBytes, long segmentMs, int maxBatchBytes, RecordRules records,
+                          Map<String, String> attributes) {
     public static final int MAX_PARTITIONS = 100_000;
     public static final int DEFAULT_SEGMENT_BYTES = 64 << 20;
     public static final int MIN_SEGMENT_BYTES = 14;
+    /** Kafka's default of segment.ms: a week. */
+    public static final long DEFAULT_SEGMENT_MS = 7L * 24 * 60 * 60 * 1000;
     /** Kafka's default of max.message.bytes. */
     public static final int DEFAULT_MAX_BATCH_BYTES = 1024 * 1024 + 12;
 
@@ -72,8 +76,8 @@ public record TopicConfig(int partitions, Storage storage, Retention retention, 
         if (partitions < 1 || partitions > MAX_PARTITIONS) {
             throw new BrokerException(ErrorCode.INVALID_ARGUMENT, "a topic has 1 to " + MAX_PARTITIONS + " partitions, not " + partitions);
         }
-        if (segmentBytes < MIN_SEGMENT_BYTES || maxBatchBytes < 0) {
-            throw new BrokerException(ErrorCode.INVALID_ARGUMENT, "segment or batch size out of bounds");
+        if (segmentBytes < MIN_SEGMENT_BYTES || segmentMs < 1 || maxBatchBytes < 0) {
+            throw new BrokerException(ErrorCode.INVALID_ARGUMENT, "segment size, segment age or batch size out of bounds");
         }
         if (compaction.isOn() && retention.kind() == Retention.Kind.UNTIL_CONSUMED) {
             throw new BrokerException(ErrorCode.INVALID_ARGUMENT, "a topic that keeps its records until consumed is not compacted");
@@ -84,42 +88,51 @@ public record TopicConfig(int partitions, Storage storage, Retention retention, 
     /** Durable, with Kafka's default retention. */
     public static TopicConfig ofPartitions(int partitions) {
         return new TopicConfig(partitions, Storage.DURABLE, Retention.DEFAULT, Compaction.OFF, Tiering.OFF,
-            DEFAULT_SEGMENT_BYTES, DEFAULT_MAX_BATCH_BYTES, RecordRules.DEFAULT, Map.of());
+            DEFAULT_SEGMENT_BYTES, DEFAULT_SEGMENT_MS, DEFAULT_MAX_BATCH_BYTES, RecordRules.DEFAULT, Map.of());
     }
 
     public TopicConfig withPartitions(int count) {
-        return new TopicConfig(count, storage, retention, compaction, tiering, segmentBytes, maxBatchBytes, records, attributes);
+        return new TopicConfig(count, storage, retention, compaction, tiering, segmentBytes, segmentMs, maxBatchBytes, records, attributes);
     }
 
     public TopicConfig withStorage(Storage value) {
-        return new TopicConfig(partitions, value, retention, compaction, tiering, segmentBytes, maxBatchBytes, records, attributes);
+        return new TopicConfig(partitions, value, retention, compaction, tiering, segmentBytes, segmentMs, maxBatchBytes,
+            records, attributes);
     }
 
     public TopicConfig withRetention(Retention value) {
-        return new TopicConfig(partitions, storage, value, compaction, tiering, segmentBytes, maxBatchBytes, records, attributes);
+        return new TopicConfig(partitions, storage, value, compaction, tiering, segmentBytes, segmentMs, maxBatchBytes,
+            records, attributes);
     }
 
     public TopicConfig withCompaction(Compaction value) {
-        return new TopicConfig(partitions, storage, retention, value, tiering, segmentBytes, maxBatchBytes, records, attributes);
+        return new TopicConfig(partitions, storage, retention, value, tiering, segmentBytes, segmentMs, maxBatchBytes, records, attributes);
     }
 
     public TopicConfig withTiering(Tiering value) {
-        return new TopicConfig(partitions, storage, retention, compaction, value, segmentBytes, maxBatchBytes, records, attributes);
+        return new TopicConfig(partitions, storage, retention, compaction, value, segmentBytes, segmentMs, maxBatchBytes,
+            records, attributes);
     }
 
     public TopicConfig withSegmentBytes(int value) {
-        return new TopicConfig(partitions, storage, retention, compaction, tiering, value, maxBatchBytes, records, attributes);
+        return new TopicConfig(partitions, storage, retention, compaction, tiering, value, segmentMs, maxBatchBytes, records, attributes);
+    }
+
+    public TopicConfig withSegmentMs(long value) {
+        return new TopicConfig(partitions, storage, retention, compaction, tiering, segmentBytes, value, maxBatchBytes,
+            records, attributes);
     }
 
     public TopicConfig withMaxBatchBytes(int value) {
-        return new TopicConfig(partitions, storage, retention, compaction, tiering, segmentBytes, value, records, attributes);
+        return new TopicConfig(partitions, storage, retention, compaction, tiering, segmentBytes, segmentMs, value, records, attributes);
     }
 
     public TopicConfig withRecords(RecordRules value) {
-        return new TopicConfig(partitions, storage, retention, compaction, tiering, segmentBytes, maxBatchBytes, value, attributes);
+        return new TopicConfig(partitions, storage, retention, compaction, tiering, segmentBytes, segmentMs, maxBatchBytes,
+            value, attributes);
     }
 
     public TopicConfig withAttributes(Map<String, String> value) {
-        return new TopicConfig(partitions, storage, retention, compaction, tiering, segmentBytes, maxBatchBytes, records, value);
+        return new TopicConfig(partitions, storage, retention, compaction, tiering, segmentBytes, segmentMs, maxBatchBytes, records, value);
     }
 }

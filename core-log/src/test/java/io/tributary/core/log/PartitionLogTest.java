@@ -165,6 +165,25 @@ class PartitionLogTest {
     }
 
     @Test
+    void sealsASegmentAtItsTopicsAge() {
+        AtomicLong now = new AtomicLong(1_000_000);
+        reopen(new LogFixture(TestBroker.start(config -> config.withClock(() -> Instant.ofEpochMilli(now.get()))),
+            ONE.withSegmentMs(60_000)));
+        get(fixture.partition().append(TestBatches.of("first")).durable());
+        now.addAndGet(59_999);
+        get(fixture.partition().append(TestBatches.of("young enough")).durable());
+        assertThat(fixture.segmentFiles()).hasSize(1);
+        now.addAndGet(1);
+        get(fixture.partition().append(TestBatches.of("into the next")).durable());
+        assertThat(fixture.segmentFiles()).hasSize(2);
+        fixture.broker.restart();
+        now.addAndGet(60_000);
+        get(fixture.partition().append(TestBatches.of("the age is kept with the topic")).durable());
+        assertThat(fixture.segmentFiles()).hasSize(3);
+        assertThat(fixture.values()).containsExactly("first", "young enough", "into the next", "the age is kept with the topic");
+    }
+
+    @Test
     void letsOldSegmentsGoByTimeAndBySize() {
         AtomicLong now = new AtomicLong(1_000_000);
         reopen(new LogFixture(TestBroker.start(config -> config.withClock(() -> Instant.ofEpochMilli(now.get()))

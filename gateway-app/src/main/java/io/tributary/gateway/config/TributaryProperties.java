@@ -1,5 +1,7 @@
 package io.tributary.gateway.config;
 
+import io.tributary.core.model.Retention;
+import io.tributary.core.model.TopicConfig;
 import io.tributary.core.store.object.TierSettings;
 import java.net.URI;
 import java.nio.file.Path;
@@ -22,7 +24,7 @@ public record TributaryProperties(
         @DefaultValue("./data") Path dataDir,
         @DefaultValue("0.0.0.0") String bindAddress,
         @Nullable String advertisedHost,
-        @DefaultValue Kafka kafka,
+        @DefaultValue KafkaProperties kafka,
         @DefaultValue Amqp amqp,
         @DefaultValue Mqtt mqtt,
         @DefaultValue Http http,
@@ -39,26 +41,6 @@ public record TributaryProperties(
     public TributaryProperties {
         require(!bindAddress.isBlank(), "tributary.bind-address is empty");
         require(advertisedHost == null || !advertisedHost.isBlank(), "tributary.advertised-host is empty");
-    }
-
-    /**
-     * Kafka's ports and who comes in by them.
-     *
-     * @param enabled               whether any port is opened
-     * @param port                  0 for any free one; not opened if there are listeners
-     * @param listeners             ports in its place
-     * @param saslMechanisms        that clients may log in by; null for all that there is something for
-     * @param maxSession            after which who has logged in must do so again; 0 for never
-     * @param principalMappingRules how a name is made of a certificate's, as Kafka's ssl.principal.mapping.rules
-     */
-    public record Kafka(@DefaultValue("true") boolean enabled, @DefaultValue("9092") int port,
-                        @DefaultValue List<ListenerProperties> listeners, @Nullable List<String> saslMechanisms,
-                        @DefaultValue("0") Duration maxSession, @DefaultValue("DEFAULT") String principalMappingRules) {
-        public Kafka {
-            requirePort("tributary.kafka.port", port);
-            ListenerProperties.check("kafka", listeners, true);
-            require(!maxSession.isNegative(), "tributary.kafka.max-session is " + maxSession + "; it may not be negative");
-        }
     }
 
     /** Whether a port is opened, and which; 0 for any free one. */
@@ -107,19 +89,48 @@ public record TributaryProperties(
     }
 
     /**
-     * Topics that are made by use.
+     * What topics are made with, unless who makes one says otherwise.
      *
-     * @param autoCreate   whether they are made at all
-     * @param partitions   how many such a topic has
-     * @param delayHeaders whether records of such a topic may ask to wait by a Kafka record header
+     * @param autoCreate    whether they are made by use
+     * @param partitions    how many a topic has that is made by use
+     * @param delayHeaders  whether records of a topic may ask to wait by a Kafka record header
+     * @param retention     how long records are kept; -1 for ever
+     * @param retentionSize how much of a partition is kept; -1 for all
+     * @param segmentSize   at which a segment is sealed
+     * @param segmentAge    at which a segment is sealed, when the next record comes
+     * @param maxBatchSize  the largest record batch taken
      */
     public record Topics(@DefaultValue("true") boolean autoCreate, @DefaultValue("1") int partitions,
-                         @DefaultValue("false") boolean delayHeaders) {
+                         @DefaultValue("false") boolean delayHeaders, @DefaultValue("7d") Duration retention,
+                         @DefaultValue("-1") DataSize retentionSize, @DefaultValue("64MB") DataSize segmentSize,
+                         @DefaultValue("7d") Duration segmentAge,
+                         @DefaultValue("1048588") DataSize maxBatchSize) {
         private static final int MAX_PARTITIONS = 1_000;
+        private static final Duration FOR_EVER = Duration.ofMillis(-1);
+        private static final DataSize ALL = DataSize.ofBytes(-1);
 
         public Topics {
             require(partitions >= 1 && partitions <= MAX_PARTITIONS,
                 "tributary.topics.partitions is " + partitions + "; it may be 1 to " + MAX_PARTITIONS);
+            if (!retention.equals(FOR_EVER)) {
+                Bounds.time("tributary.topics.retention", retention, Duration.ofMillis(1), Duration.ofDays(36_500));
+            }
+            if (!retentionSize.equals(ALL)) {
+                Bounds.size("tributary.topics.retention-size", retentionSize, DataSize.ofBytes(1), DataSize.ofTerabytes(1 << 20));
+            }
+            Bounds.size("tributary.topics.segment-size", segmentSize, DataSize.ofKilobytes(16), DataSize.ofGigabytes(1));
+            Bounds.time("tributary.topics.segment-age", segmentAge, Duration.ofMillis(1), Duration.ofDays(3_650));
+            Bounds.size("tributary.topics.max-batch-size", maxBatchSize, DataSize.ofKilobytes(1), DataSize.ofMegabytes(100));
+        }
+
+        /** As the broker takes them. */
+        public TopicConfig defaults() {
+            TopicConfig made = TopicConfig.ofPartitions(partitions);
+            return made.withRecords(made.records().withDelayHeaders(delayHeaders))
+                .withRetention(new Retention(Retention.Kind.TIME_AND_SIZE, retention.toMillis(), retentionSize.toBytes()))
+                .withSegmentBytes((int) segmentSize.toBytes())
+                .withSegmentMs(segmentAge.toMillis())
+                .withMaxBatchBytes((int) maxBatchSize.toBytes());
         }
     }
 

@@ -16,9 +16,11 @@ import io.tributary.protocol.kafka.handler.ApiTable;
 import io.tributary.protocol.kafka.handler.cluster.AlterPartitionReassignmentsHandler;
 import io.tributary.protocol.kafka.handler.cluster.AlterReplicaLogDirsHandler;
 import io.tributary.protocol.kafka.handler.cluster.DescribeLogDirsHandler;
+import io.tributary.protocol.kafka.handler.cluster.DescribeQuorumHandler;
 import io.tributary.protocol.kafka.handler.cluster.ElectLeadersHandler;
 import io.tributary.protocol.kafka.handler.cluster.ListConfigResourcesHandler;
 import io.tributary.protocol.kafka.handler.cluster.ListPartitionReassignmentsHandler;
+import io.tributary.protocol.kafka.handler.cluster.UpdateFeaturesHandler;
 import io.tributary.protocol.kafka.handler.configs.AlterConfigsHandler;
 import io.tributary.protocol.kafka.handler.configs.BrokerSettings;
 import io.tributary.protocol.kafka.handler.configs.DescribeConfigsHandler;
@@ -42,6 +44,7 @@ import io.tributary.protocol.kafka.handler.groups.ShareGroupDescribeHandler;
 import io.tributary.protocol.kafka.handler.groups.ShareGroupHeartbeatHandler;
 import io.tributary.protocol.kafka.handler.groups.StreamsGroupDescribeHandler;
 import io.tributary.protocol.kafka.handler.groups.StreamsGroupHeartbeatHandler;
+import io.tributary.protocol.kafka.handler.groups.StreamsTopologyUpdateHandler;
 import io.tributary.protocol.kafka.handler.groups.SyncGroupHandler;
 import io.tributary.protocol.kafka.handler.records.DeleteRecordsHandler;
 import io.tributary.protocol.kafka.handler.records.FetchHandler;
@@ -61,6 +64,8 @@ import io.tributary.protocol.kafka.handler.security.SaslHandshakeHandler;
 import io.tributary.protocol.kafka.handler.share.ShareAcknowledgeHandler;
 import io.tributary.protocol.kafka.handler.share.ShareFetchHandler;
 import io.tributary.protocol.kafka.handler.share.ShareSessions;
+import io.tributary.protocol.kafka.handler.telemetry.GetTelemetrySubscriptionsHandler;
+import io.tributary.protocol.kafka.handler.telemetry.PushTelemetryHandler;
 import io.tributary.protocol.kafka.handler.topics.CreatePartitionsHandler;
 import io.tributary.protocol.kafka.handler.topics.CreateTopicsHandler;
 import io.tributary.protocol.kafka.handler.topics.DeleteTopicsHandler;
@@ -80,6 +85,7 @@ import io.tributary.protocol.kafka.quota.ClientQuotas;
 import io.tributary.protocol.kafka.session.KafkaSessions;
 import io.tributary.protocol.kafka.session.SessionLimits;
 import io.tributary.protocol.kafka.share.ShareSubscriptions;
+import io.tributary.protocol.kafka.telemetry.Telemetry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -98,6 +104,7 @@ public final class KafkaProtocol implements Protocol {
     private volatile @Nullable KafkaSessions sessions;
     private volatile @Nullable GroupCoordinators coordinators;
     private volatile @Nullable TransactionCoordinators transactionCoordinators;
+    private volatile @Nullable Telemetry clientTelemetry;
 
     public KafkaProtocol(KafkaConfig config) {
         this.config = config;
@@ -118,13 +125,15 @@ public final class KafkaProtocol implements Protocol {
         Broker broker = context.broker();
         TransactionCoordinators transactions = new TransactionCoordinators(broker, config.transactions().toSettings(), this::endOffsets);
         GroupCoordinators groups = new GroupCoordinators(broker, config.groups().toKafkaNames(), transactions);
-        ApiTable table = new ApiTable(handlers(broker, groups, transactions), broker.clusterId(), broker.nodeId());
+        Telemetry telemetry = new Telemetry(broker, config.telemetry().topic(), config.telemetry().maxBytes());
+        ApiTable table = new ApiTable(handlers(broker, groups, transactions, telemetry), broker.clusterId(), broker.nodeId());
         SessionLimits limits = new SessionLimits(config.maxRequestBytes(), config.maxControlRequestBytes(), config.maxInFlightRequests(),
             config.maxInFlightBytes(), Runtime.getRuntime().maxMemory() / MEMORY_SHARE, config.stallTimeout(), config.maxIdle(), config.drainTimeout());
         KafkaSessions started = new KafkaSessions(context, table, limits, config.security().toSettings(),
             config.security().principalRules(), new ClientQuotas(broker.access()::quotas));
         coordinators = groups;
         transactionCoordinators = transactions;
+        clientTelemetry = telemetry;
         sessions = started;
         broker.topics().namespaces().forEach(groups::resume);
         transactions.resume();
@@ -140,11 +149,12 @@ public final class KafkaProtocol implements Protocol {
             marker.producer().epoch(), marker.coordinatorEpoch(), marker.result(), marker.transactionVersion()));
     }
 
-    private List<ApiHandler<?>> handlers(Broker broker, GroupCoordinators groups, TransactionCoordinators transactions) {
+    private List<ApiHandler<?>> handlers(Broker broker, GroupCoordinators groups, TransactionCoordinators transactions,
+                                         Telemetry telemetry) {
         Topics topics = broker.topics();
         List<ApiHandler<?>> handlers = new ArrayList<>(List.of(
             new ProduceHandler(broker, transactions),
-            new FetchHandler(topics, config.fetchMaxBytes()),
+            new FetchHandler(topics, config.fetchMaxBytes(), config.fetchSessions()),
             new ListOffsetsHandler(topics),
             new OffsetForLeaderEpochHandler(topics),
             new DeleteRecordsHandler(topics),
@@ -163,9 +173,6 @@ public final class KafkaProtocol implements Protocol {
             new CreateTopicsHandler(broker),
             new DeleteTopicsHandler(topics),
             new CreatePartitionsHandler(topics, broker.nodeId()),
-            new DescribeConfigsHandler(broker, new BrokerSettings(config.toKafkaNames(), KafkaConfig.DEFAULT.toKafkaNames()), groups),
-            new AlterConfigsHandler(topics),
-            new IncrementalAlterConfigsHandler(topics, groups),
             new FindCoordinatorHandler(groups, transactions, broker.nodeId()),
             new JoinGroupHandler(groups),
             new SyncGroupHandler(groups),
@@ -181,10 +188,16 @@ public final class KafkaProtocol implements Protocol {
             new ConsumerGroupDescribeHandler(groups),
             new StreamsGroupHeartbeatHandler(groups, broker),
             new StreamsGroupDescribeHandler(groups),
+            new StreamsTopologyUpdateHandler(groups),
             new SaslHandshakeHandler(),
             new SaslAuthenticateHandler()));
         handlers.addAll(securityHandlers(broker.access()));
-        handlers.addAll(clusterHandlers(broker, groups));
+        handlers.addAll(clusterHandlers(broker));
+        handlers.addAll(configHandlers(broker, groups, telemetry));
+        if (telemetry.isOn()) {
+            handlers.add(new GetTelemetrySubscriptionsHandler(telemetry));
+            handlers.add(new PushTelemetryHandler(telemetry));
+        }
         handlers.addAll(shareHandlers(broker, groups));
         return handlers;
     }
@@ -201,7 +214,16 @@ public final class KafkaProtocol implements Protocol {
             new DeleteShareGroupOffsetsHandler(groups, broker.topics()));
     }
 
-    private static List<ApiHandler<?>> clusterHandlers(Broker broker, GroupCoordinators groups) {
+    private List<ApiHandler<?>> configHandlers(Broker broker, GroupCoordinators groups, Telemetry telemetry) {
+        BrokerSettings settings = new BrokerSettings(config.toKafkaNames(), KafkaConfig.DEFAULT.toKafkaNames());
+        return List.of(
+            new DescribeConfigsHandler(broker, settings, groups, telemetry),
+            new AlterConfigsHandler(broker.topics()),
+            new IncrementalAlterConfigsHandler(broker.topics(), groups, telemetry),
+            new ListConfigResourcesHandler(broker, groups, telemetry));
+    }
+
+    private static List<ApiHandler<?>> clusterHandlers(Broker broker) {
         Topics topics = broker.topics();
         return List.of(
             new DescribeLogDirsHandler(topics),
@@ -209,7 +231,8 @@ public final class KafkaProtocol implements Protocol {
             new ElectLeadersHandler(topics),
             new AlterPartitionReassignmentsHandler(topics, broker.nodeId()),
             new ListPartitionReassignmentsHandler(),
-            new ListConfigResourcesHandler(broker, groups));
+            new DescribeQuorumHandler(broker),
+            new UpdateFeaturesHandler());
     }
 
     private static List<ApiHandler<?>> securityHandlers(Access access) {
@@ -235,10 +258,11 @@ public final class KafkaProtocol implements Protocol {
         KafkaSessions running = sessions;
         GroupCoordinators groups = coordinators;
         TransactionCoordinators transactions = transactionCoordinators;
-        if (running == null || groups == null || transactions == null) {
+        Telemetry telemetry = clientTelemetry;
+        if (running == null || groups == null || transactions == null || telemetry == null) {
             return CompletableFuture.completedFuture(null);
         }
         return running.stop().handle((done, failure) -> transactions.stop()).thenCompose(stopping -> stopping)
-            .thenCompose(done -> groups.stop());
+            .thenCompose(done -> groups.stop()).thenCompose(done -> telemetry.stop());
     }
 }

@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
@@ -144,11 +145,22 @@ class AdminIT {
     @Test
     @OwnBroker("the core's configuration")
     void configsAreWhatTheCoreEnforces() {
-        create(new NewTopic("enforced", 1, (short) 1).configs(Map.of("retention.ms", "60000")));
+        create(new NewTopic("enforced", 1, (short) 1).configs(Map.of("retention.ms", "60000", "segment.ms", "3600000")));
         set("enforced", "max.message.bytes", "5000");
         TopicConfig stored = fixture.broker().broker().topics().find(TopicName.of("enforced")).config();
         assertThat(stored.retention().maxAgeMs()).isEqualTo(60_000);
+        assertThat(stored.segmentMs()).isEqualTo(3_600_000);
         assertThat(stored.maxBatchBytes()).isEqualTo(5000);
+    }
+
+    @Test
+    void whatSetsTopicsUpMayNameKafkasDefaults() {
+        Map<String, String> defaults = Map.of("min.insync.replicas", "1", "unclean.leader.election.enable", "false", "preallocate", "false",
+            "segment.jitter.ms", "0", "max.compaction.lag.ms", "9223372036854775807", "flush.ms", "9223372036854775807",
+            "flush.messages", "9223372036854775807", "compression.type", "producer", "segment.ms", "604800000");
+        create(new NewTopic("provisioned", Optional.empty(), Optional.of((short) -1)).configs(defaults));
+        Config described = configs(topic("provisioned"));
+        defaults.forEach((name, value) -> assertThat(described.get(name).value()).as(name).isEqualTo(value));
     }
 
     @Test
@@ -196,6 +208,7 @@ class AdminIT {
         assertThatThrownBy(() -> set("strict", "cleanup.policy", "compact,shrink")).isInstanceOf(InvalidConfigurationException.class);
         assertThatThrownBy(() -> set("strict", "retention.ms", "soon")).isInstanceOf(InvalidConfigurationException.class);
         assertThatThrownBy(() -> set("strict", "retention.ms", "-2")).isInstanceOf(InvalidConfigurationException.class);
+        assertThatThrownBy(() -> set("strict", "segment.ms", "0")).isInstanceOf(InvalidConfigurationException.class);
         assertThatThrownBy(() -> set("nowhere", "retention.ms", "1")).isInstanceOf(UnknownTopicOrPartitionException.class);
         assertThat(configs(topic("strict")).entries()).noneMatch(config -> config.source() == ConfigSource.DYNAMIC_TOPIC_CONFIG);
     }

@@ -10,9 +10,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.FeatureMetadata;
+import org.apache.kafka.clients.admin.FeatureUpdate;
+import org.apache.kafka.clients.admin.FeatureUpdate.UpgradeType;
 import org.apache.kafka.clients.admin.ListConfigResourcesOptions;
 import org.apache.kafka.clients.admin.LogDirDescription;
 import org.apache.kafka.clients.admin.NewPartitionReassignment;
+import org.apache.kafka.clients.admin.QuorumInfo;
+import org.apache.kafka.clients.admin.UpdateFeaturesOptions;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.ElectionType;
@@ -21,15 +26,19 @@ import org.apache.kafka.common.TopicPartitionReplica;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.ElectionNotNeededException;
 import org.apache.kafka.common.errors.InvalidReplicaAssignmentException;
+import org.apache.kafka.common.errors.InvalidUpdateVersionException;
 import org.apache.kafka.common.errors.LogDirNotFoundException;
 import org.apache.kafka.common.errors.NoReassignmentInProgressException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.message.DescribeQuorumResponseData;
 import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData;
 import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData.OffsetForLeaderPartition;
 import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData.OffsetForLeaderTopic;
 import org.apache.kafka.common.message.OffsetForLeaderEpochResponseData.EpochEndOffset;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.DescribeQuorumRequest;
+import org.apache.kafka.common.requests.DescribeQuorumResponse;
 import org.apache.kafka.common.requests.OffsetsForLeaderEpochResponse;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.AfterAll;
@@ -120,6 +129,55 @@ class ClusterIT {
                 new ConfigResource(ConfigResource.Type.BROKER, Integer.toString(node)));
         assertThat(get(admin.listConfigResources(Set.of(ConfigResource.Type.CLIENT_METRICS), new ListConfigResourcesOptions()).all()))
             .isEmpty();
+    }
+
+    @Test
+    void theQuorumIsThisNode() {
+        QuorumInfo quorum = get(admin.describeMetadataQuorum().quorumInfo());
+        assertThat(quorum.leaderId()).isEqualTo(node);
+        assertThat(quorum.voters()).singleElement().satisfies(voter -> assertThat(voter.replicaId()).isEqualTo(node));
+        assertThat(quorum.observers()).isEmpty();
+        assertThat(quorum.nodes()).containsOnlyKeys(node);
+    }
+
+    @Test
+    void onlyTheMetadataHasAQuorum() throws IOException {
+        try (RawKafka connection = new RawKafka(fixture.port())) {
+            DescribeQuorumResponseData told = connection.ask(DescribeQuorumResponse.class, ApiKeys.DESCRIBE_QUORUM, 2,
+                DescribeQuorumRequest.singletonRequest(THERE)).data();
+            assertThat(Errors.forCode(told.topics().get(0).partitions().get(0).errorCode())).isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION);
+        }
+    }
+
+    private static void setFeature(String name, int level, UpgradeType type, boolean validateOnly) {
+        get(admin.updateFeatures(Map.of(name, new FeatureUpdate((short) level, type)),
+            new UpdateFeaturesOptions().validateOnly(validateOnly)).all());
+    }
+
+    @Test
+    void featuresAreAtTheLevelOfTheRelease() {
+        FeatureMetadata features = get(admin.describeFeatures().featureMetadata());
+        for (String name : List.of("transaction.version", "group.version", "share.version", "streams.version")) {
+            short level = features.finalizedFeatures().get(name).maxVersionLevel();
+            assertThat(features.supportedFeatures().get(name).maxVersion()).as(name).isGreaterThanOrEqualTo(level);
+            setFeature(name, level, UpgradeType.UPGRADE, false);
+            setFeature(name, level, UpgradeType.UPGRADE, true);
+            assertThatThrownBy(() -> setFeature(name, 99, UpgradeType.UPGRADE, true)).isInstanceOf(InvalidUpdateVersionException.class);
+            assertThatThrownBy(() -> setFeature(name, 99, UpgradeType.SAFE_DOWNGRADE, false))
+                .isInstanceOf(InvalidUpdateVersionException.class);
+        }
+        assertThatThrownBy(() -> setFeature("transaction.version", 1, UpgradeType.UPGRADE, false))
+            .isInstanceOf(InvalidUpdateVersionException.class).hasMessageContaining("downgrade");
+        assertThatThrownBy(() -> setFeature("no.such.feature", 1, UpgradeType.UPGRADE, false))
+            .isInstanceOf(InvalidUpdateVersionException.class).hasMessageContaining("no.such.feature");
+        assertThat(get(admin.describeFeatures().featureMetadata()).finalizedFeatures()).isEqualTo(features.finalizedFeatures());
+    }
+
+    @Test
+    @DiffersFromKafka("a feature can be set back to a lower level")
+    void aFeatureIsNotSetBack() {
+        assertThatThrownBy(() -> setFeature("transaction.version", 1, UpgradeType.SAFE_DOWNGRADE, true))
+            .isInstanceOf(InvalidUpdateVersionException.class);
     }
 
     @Test

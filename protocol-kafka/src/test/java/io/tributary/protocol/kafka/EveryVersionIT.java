@@ -97,8 +97,7 @@ class EveryVersionIT {
     private static final String TOPIC = "versions";
     private static final Set<ApiKeys> NOT_OFFERED = EnumSet.of(ApiKeys.INITIALIZE_SHARE_GROUP_STATE, ApiKeys.READ_SHARE_GROUP_STATE,
         ApiKeys.WRITE_SHARE_GROUP_STATE, ApiKeys.DELETE_SHARE_GROUP_STATE, ApiKeys.READ_SHARE_GROUP_STATE_SUMMARY,
-        ApiKeys.STREAMS_GROUP_TOPOLOGY_DESCRIPTION_UPDATE, ApiKeys.GET_TELEMETRY_SUBSCRIPTIONS, ApiKeys.PUSH_TELEMETRY,
-        ApiKeys.DESCRIBE_QUORUM, ApiKeys.UPDATE_FEATURES, ApiKeys.UNREGISTER_BROKER, ApiKeys.UNREGISTER_CONTROLLER,
+        ApiKeys.GET_TELEMETRY_SUBSCRIPTIONS, ApiKeys.PUSH_TELEMETRY, ApiKeys.UNREGISTER_BROKER, ApiKeys.UNREGISTER_CONTROLLER,
         ApiKeys.ADD_RAFT_VOTER, ApiKeys.REMOVE_RAFT_VOTER);
     private static final byte[] VALUE = {1, 2, 3};
     private static KafkaFixture fixture;

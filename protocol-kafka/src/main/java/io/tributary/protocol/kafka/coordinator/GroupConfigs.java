@@ -5,12 +5,7 @@ import io.tributary.core.model.Namespace;
 import io.tributary.core.model.TopicName;
 import io.tributary.protocol.kafka.share.ShareSettings;
 import io.tributary.protocol.kafka.share.ShareSubscriptions;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import io.tributary.protocol.kafka.translate.StoredConfigs;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -66,7 +61,7 @@ public final class GroupConfigs {
 
     /** Tells the coordinator what was kept. */
     void load() {
-        table.forEach(prefix, (key, value) -> tell(key.substring(prefix.length()), decode(value)));
+        table.forEach(prefix, (key, value) -> tell(key.substring(prefix.length()), StoredConfigs.decode(value)));
     }
 
     private void tell(String group, Map<String, String> values) {
@@ -85,7 +80,7 @@ public final class GroupConfigs {
     /** What was set for a group, by name. */
     public Map<String, String> of(String group) {
         byte[] value = table.get(prefix + group);
-        return value == null ? Map.of() : decode(value);
+        return value == null ? Map.of() : StoredConfigs.decode(value);
     }
 
     /** What holds for a group, as far as it can be set: by name, whether or not it was set. */
@@ -139,7 +134,7 @@ public final class GroupConfigs {
             return CompletableFuture.completedFuture(null);
         }
         CompletionStage<Void> kept =
-            values.isEmpty() ? table.delete(prefix + group) : table.put(prefix + group, encode(values));
+            values.isEmpty() ? table.delete(prefix + group) : table.put(prefix + group, StoredConfigs.encode(values));
         return kept.thenRun(() -> tell(group, values));
     }
 
@@ -174,31 +169,5 @@ public final class GroupConfigs {
                     name + " holds from a group's first use on. The group has its subscription already");
             }
         }
-    }
-
-    private static byte[] encode(Map<String, String> values) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (DataOutputStream out = new DataOutputStream(bytes)) {
-            out.writeInt(values.size());
-            for (Map.Entry<String, String> entry : values.entrySet()) {
-                out.writeUTF(entry.getKey());
-                out.writeUTF(entry.getValue());
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return bytes.toByteArray();
-    }
-
-    private static Map<String, String> decode(byte[] bytes) {
-        Map<String, String> values = new TreeMap<>();
-        try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
-            for (int left = in.readInt(); left > 0; left--) {
-                values.put(in.readUTF(), in.readUTF());
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return values;
     }
 }

@@ -13,6 +13,7 @@ import io.tributary.protocol.kafka.coordinator.transaction.TransactionCoordinato
 import io.tributary.protocol.kafka.share.ShareSettings;
 import io.tributary.protocol.kafka.share.ShareSubscriptions;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -81,7 +82,8 @@ final class GroupCoordinatorHost {
         TopicConfig config = TopicConfig.ofPartitions(partitions).withCompaction(Compaction.ON).withSegmentBytes(OFFSETS_SEGMENT_BYTES);
         TopicName name = GroupCoordinators.offsetsTopic(namespace);
         CompletionStage<Prerequisites> found =
-            broker.topics().getOrCreate(name, config).thenCombine(broker.stateTable(GroupConfigs.TABLE), Prerequisites::new);
+            broker.topics().getOrCreate(name, config).thenCompose(topic -> broker.stateTable(GroupConfigs.TABLE).thenCombine(
+                broker.stateTable(TopologyDescriptions.TABLE), (configured, described) -> new Prerequisites(topic, configured, described)));
         found.thenAcceptAsync(this::run, executor).whenComplete((done, failure) -> {
             if (failure != null) {
                 LOG.error("the group coordinator of namespace {} does not start", namespace, failure);
@@ -93,13 +95,17 @@ final class GroupCoordinatorHost {
     }
 
     /** What must be there before the coordinator can run. */
-    private record Prerequisites(Topic topic, StateTable table) {
+    private record Prerequisites(Topic topic, StateTable table, StateTable topologies) {
     }
 
     private void run(Prerequisites found) {
         Topic topic = found.topic();
         OffsetsTopic writer = new OffsetsTopic(topic, transactions, this::reload);
-        GroupCoordinatorConfig config = GroupCoordinatorConfig.fromProps(settings);
+        Map<String, Object> all = new HashMap<>(settings);
+        all.put(GroupCoordinatorConfig.STREAMS_GROUP_TOPOLOGY_DESCRIPTION_PLUGIN_CLASS_CONFIG, TopologyDescriptions.class.getName());
+        all.put(TopologyDescriptions.TABLE_SETTING, found.topologies());
+        all.put(TopologyDescriptions.NAMESPACE_SETTING, namespace);
+        GroupCoordinatorConfig config = GroupCoordinatorConfig.fromProps(all);
         ShareGroupConfig shareConfig = ShareGroupConfig.fromProps(settings);
         GroupConfigManager configManager = new GroupConfigManager(config, shareConfig);
         ShareSubscriptions shares = new ShareSubscriptions(broker.subscriptions());

@@ -10,8 +10,6 @@ import org.apache.kafka.common.message.ApiVersionsResponseData.SupportedFeatureK
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.ApiVersionsRequest;
-import org.apache.kafka.server.common.ShareVersion;
-import org.apache.kafka.server.common.TransactionVersion;
 
 /**
  * ApiVersions (KIP-35, KIP-511, KIP-1242). A request of an unknown version is answered in version 0 with UNSUPPORTED_VERSION and the
@@ -22,8 +20,6 @@ final class ApiVersionsHandler extends ApiHandler<ApiVersionsRequest> {
 
     /** The first version that can say that a feature's lowest level is 0. */
     private static final short LOWEST_LEVEL_ZERO_MIN_VERSION = 4;
-    /** Features are those of the release, and do not change. */
-    private static final long FEATURES_EPOCH = 0;
 
     private final Supplier<ApiVersionCollection> advertised;
     private final String clusterId;
@@ -52,14 +48,9 @@ final class ApiVersionsHandler extends ApiHandler<ApiVersionsRequest> {
         return Reply.now(response);
     }
 
-    /**
-     * Transactions of version 2 (KIP-890): by this a producer knows that it need not add partitions, and that its epoch rises. Share groups
-     * with dead letters (KIP-1191).
-     */
     private static void addFeatures(ApiVersionsResponseData response, short version) {
-        addFeature(response, version, TransactionVersion.FEATURE_NAME, TransactionVersion.LATEST_PRODUCTION.featureLevel());
-        addFeature(response, version, ShareVersion.FEATURE_NAME, ShareVersion.SV_2.featureLevel());
-        response.setFinalizedFeaturesEpoch(FEATURES_EPOCH);
+        Features.levels().forEach((name, level) -> addFeature(response, version, name, level));
+        response.setFinalizedFeaturesEpoch(Features.EPOCH);
     }
 
     private static void addFeature(ApiVersionsResponseData response, short version, String name, short level) {

@@ -43,6 +43,10 @@ public enum TopicSetting {
         "A segment is sealed at this size.",
         config -> Integer.toString(config.segmentBytes()),
         (config, text) -> config.withSegmentBytes((int) number(text, TopicConfig.MIN_SEGMENT_BYTES, Integer.MAX_VALUE))),
+    SEGMENT_MS("segment.ms", "log.roll.ms", ConfigType.LONG,
+        "A segment is sealed at this age, in milliseconds from its first record's arrival, when the next record comes.",
+        config -> Long.toString(config.segmentMs()),
+        (config, text) -> config.withSegmentMs(number(text, 1, Long.MAX_VALUE))),
     MAX_MESSAGE_BYTES("max.message.bytes", "message.max.bytes", ConfigType.INT,
         "The largest record batch taken, in bytes.",
         config -> Integer.toString(config.maxBatchBytes()),
@@ -67,6 +71,16 @@ public enum TopicSetting {
         "The share of a log's sealed bytes that must be new before it is compacted.",
         config -> Double.toString(config.compaction().minDirtyRatio()),
         (config, text) -> config.withCompaction(config.compaction().withMinDirtyRatio(ratio(text)))),
+    MAX_COMPACTION_LAG_MS("max.compaction.lag.ms", "log.cleaner.max.compaction.lag.ms", ConfigType.LONG,
+        "There is no time after which a record is compacted away for certain.", Never.VALUE),
+    SEGMENT_JITTER_MS("segment.jitter.ms", "log.roll.jitter.ms", ConfigType.LONG, "Segments are sealed at their age, not at random.", "0"),
+    FLUSH_MS("flush.ms", "log.flush.interval.ms", ConfigType.LONG,
+        "When records are forced to the disk is a setting of the broker, tributary.log.durability.", Never.VALUE),
+    FLUSH_MESSAGES("flush.messages", "log.flush.interval.messages", ConfigType.LONG,
+        "When records are forced to the disk is a setting of the broker, tributary.log.durability.", Never.VALUE),
+    PREALLOCATE("preallocate", "log.preallocate", ConfigType.BOOLEAN, "Files grow as they are written.", "false"),
+    UNCLEAN_ELECTION("unclean.leader.election.enable", "unclean.leader.election.enable", ConfigType.BOOLEAN,
+        "There is one copy, and no election.", "false"),
     REMOTE_STORAGE_ENABLE("remote.storage.enable", "remote.log.storage.system.enable", ConfigType.BOOLEAN,
         "Sealed segments are stored in the broker's object store too. Once this is false again nothing more is; what is there stays"
             + " readable until the retention removes it.",
@@ -177,6 +191,11 @@ public enum TopicSetting {
         } catch (NumberFormatException e) {
             throw new InvalidConfigurationException(configName + " takes a number within its bounds, not " + value);
         }
+    }
+
+    /** Kafka's default for what is not to happen; apart, since the constants need it before the class has its own. */
+    private static final class Never {
+        static final String VALUE = Long.toString(Long.MAX_VALUE);
     }
 
     private static long number(String text, long min, long max) {

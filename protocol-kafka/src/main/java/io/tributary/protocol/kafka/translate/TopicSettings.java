@@ -43,8 +43,8 @@ public final class TopicSettings {
     /** All configs set anew: what is not named takes its default (AlterConfigs, which is not incremental). */
     public static TopicConfig replace(TopicConfig config, Map<String, @Nullable String> values, TopicConfig defaults) {
         TopicConfig cleared = config.withRetention(defaults.retention()).withCompaction(defaults.compaction())
-            .withTiering(defaults.tiering()).withSegmentBytes(defaults.segmentBytes()).withMaxBatchBytes(defaults.maxBatchBytes())
-            .withRecords(defaults.records());
+            .withTiering(defaults.tiering()).withSegmentBytes(defaults.segmentBytes()).withSegmentMs(defaults.segmentMs())
+            .withMaxBatchBytes(defaults.maxBatchBytes()).withRecords(defaults.records());
         return change(cleared, values, defaults);
     }
 }

@@ -9,6 +9,7 @@ import io.tributary.protocol.kafka.handler.ApiHandler;
 import io.tributary.protocol.kafka.handler.Call;
 import io.tributary.protocol.kafka.handler.Reply;
 import io.tributary.protocol.kafka.handler.TopicLookup;
+import io.tributary.protocol.kafka.telemetry.Telemetry;
 import io.tributary.protocol.kafka.translate.KafkaErrors;
 import io.tributary.protocol.kafka.translate.TopicSetting;
 import java.util.ArrayList;
@@ -26,18 +27,20 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.requests.DescribeConfigsRequest;
 import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigSource;
 
-/** DescribeConfigs of topics, groups and this broker, with synonyms (KIP-226) and documentation (KIP-569). */
+/** DescribeConfigs of topics, groups, client metrics and this broker, with synonyms (KIP-226) and documentation (KIP-569). */
 public final class DescribeConfigsHandler extends ApiHandler<DescribeConfigsRequest> {
     private final Broker broker;
     private final BrokerSettings brokerSettings;
     private final TopicLookup lookup;
     private final GroupConfigResource groups;
+    private final ClientMetricsResource clientMetrics;
 
-    public DescribeConfigsHandler(Broker broker, BrokerSettings brokerSettings, GroupCoordinators coordinators) {
+    public DescribeConfigsHandler(Broker broker, BrokerSettings brokerSettings, GroupCoordinators coordinators, Telemetry telemetry) {
         super(ApiKeys.DESCRIBE_CONFIGS, DescribeConfigsRequest.class);
         this.broker = broker;
         this.brokerSettings = brokerSettings;
         this.groups = new GroupConfigResource(coordinators);
+        this.clientMetrics = new ClientMetricsResource(telemetry);
         this.lookup = new TopicLookup(broker.topics());
     }
 
@@ -58,6 +61,9 @@ public final class DescribeConfigsHandler extends ApiHandler<DescribeConfigsRequ
 
     private CompletionStage<List<DescribeConfigsResourceResult>> find(Call call, DescribeConfigsResource resource) {
         try {
+            if (resource.resourceType() == ConfigResource.Type.CLIENT_METRICS.id()) {
+                return clientMetrics.describe(call, resource.resourceName());
+            }
             return resource.resourceType() == ConfigResource.Type.GROUP.id()
                 ? groups.describe(call, resource.resourceName())
                 : CompletableFuture.completedFuture(describe(call, resource));

@@ -6,6 +6,7 @@ import io.tributary.protocol.kafka.coordinator.GroupCoordinators;
 import io.tributary.protocol.kafka.handler.ApiHandler;
 import io.tributary.protocol.kafka.handler.Call;
 import io.tributary.protocol.kafka.handler.Reply;
+import io.tributary.protocol.kafka.telemetry.Telemetry;
 import io.tributary.protocol.kafka.translate.KafkaErrors;
 import io.tributary.protocol.kafka.translate.TopicSettings;
 import java.util.ArrayList;
@@ -29,10 +30,12 @@ import org.jspecify.annotations.Nullable;
 public final class IncrementalAlterConfigsHandler extends ApiHandler<IncrementalAlterConfigsRequest> {
     private final TopicConfigChanges changes;
     private final GroupConfigResource groups;
+    private final ClientMetricsResource clientMetrics;
 
-    public IncrementalAlterConfigsHandler(Topics topics, GroupCoordinators coordinators) {
+    public IncrementalAlterConfigsHandler(Topics topics, GroupCoordinators coordinators, Telemetry telemetry) {
         super(ApiKeys.INCREMENTAL_ALTER_CONFIGS, IncrementalAlterConfigsRequest.class);
         this.groups = new GroupConfigResource(coordinators);
+        this.clientMetrics = new ClientMetricsResource(telemetry);
         this.changes = new TopicConfigChanges(topics);
     }
 
@@ -55,6 +58,9 @@ public final class IncrementalAlterConfigsHandler extends ApiHandler<Incremental
         if (resource.resourceType() == ConfigResource.Type.BROKER.id()
             && resource.configs().stream().allMatch(each -> each.configOperation() == OpType.DELETE.id())) {
             return deleteOfBroker(call);
+        }
+        if (resource.resourceType() == ConfigResource.Type.CLIENT_METRICS.id()) {
+            return clientMetrics.change(call, resource.resourceName(), resource.configs(), validateOnly);
         }
         if (resource.resourceType() != ConfigResource.Type.GROUP.id()) {
             return changes.apply(call, resource.resourceType(), resource.resourceName(),

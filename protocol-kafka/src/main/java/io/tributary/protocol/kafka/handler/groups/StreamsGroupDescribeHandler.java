@@ -13,6 +13,9 @@ import org.apache.kafka.common.message.StreamsGroupDescribeResponseData;
 import org.apache.kafka.common.message.StreamsGroupDescribeResponseData.DescribedGroup;
 import org.apache.kafka.common.message.StreamsGroupDescribeResponseData.Subtopology;
 import org.apache.kafka.common.message.StreamsGroupDescribeResponseData.TopicInfo;
+import org.apache.kafka.common.message.StreamsGroupDescribeResponseData.TopologyDescription;
+import org.apache.kafka.common.message.StreamsGroupDescribeResponseData.TopologyDescriptionGlobalStore;
+import org.apache.kafka.common.message.StreamsGroupDescribeResponseData.TopologyDescriptionNode;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.StreamsGroupDescribeRequest;
@@ -47,11 +50,23 @@ public final class StreamsGroupDescribeHandler extends GroupHandler<StreamsGroup
         if (group.errorCode() != Errors.NONE.code()) {
             return group;
         }
-        if (!topicsOf(group.topology()).allMatch(topic -> call.caller().mayOnTopic(Operation.DESCRIBE, topic))) {
+        Stream<String> topics = Stream.concat(topicsOf(group.topology()), topicsOf(group.topologyDescription()));
+        if (!topics.allMatch(topic -> call.caller().mayOnTopic(Operation.DESCRIBE, topic))) {
             return new DescribedGroup().setGroupId(group.groupId()).setErrorCode(Errors.TOPIC_AUTHORIZATION_FAILED.code())
                 .setErrorMessage("The described group uses topics that the client is not authorized to describe.");
         }
         return withOperations ? group.setAuthorizedOperations(AuthorizedOperations.onGroup(call.caller(), group.groupId())) : group;
+    }
+
+    private static Stream<String> topicsOf(@Nullable TopologyDescription described) {
+        if (described == null) {
+            return Stream.of();
+        }
+        Stream<TopologyDescriptionNode> nodes = Stream.concat(
+            described.subtopologies().stream().flatMap(part -> part.nodes().stream()),
+            described.globalStores().stream().map(TopologyDescriptionGlobalStore::source));
+        return nodes.flatMap(node -> Stream.concat(node.sourceTopics() == null ? Stream.of() : node.sourceTopics().stream(),
+            Stream.ofNullable(node.sinkTopic())));
     }
 
     private static Stream<String> topicsOf(StreamsGroupDescribeResponseData.@Nullable Topology topology) {

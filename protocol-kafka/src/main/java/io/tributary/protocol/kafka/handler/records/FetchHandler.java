@@ -13,19 +13,20 @@ import org.apache.kafka.common.requests.FetchRequest;
 /** Fetch for consumers, in sessions if they want that (KIP-227). */
 public final class FetchHandler extends ApiHandler<FetchRequest> {
     private final TopicLookup lookup;
-    private final FetchSessions sessions =
-        new FetchSessions(FetchSessions.MAX_SESSIONS, FetchSessions.MAX_PARTITIONS, System::nanoTime);
+    private final FetchSessions sessions;
     private final int maxBytes;
 
     /**
      * Serves Fetch.
      *
-     * @param maxBytes no response has more record bytes than this, unless its first batch is larger
+     * @param maxBytes    no response has more record bytes than this, unless its first batch is larger
+     * @param maxSessions of all clients
      */
-    public FetchHandler(Topics topics, int maxBytes) {
+    public FetchHandler(Topics topics, int maxBytes, int maxSessions) {
         super(ApiKeys.FETCH, FetchRequest.class);
         this.lookup = new TopicLookup(topics);
         this.maxBytes = maxBytes;
+        this.sessions = new FetchSessions(maxSessions, FetchSessions.MAX_PARTITIONS, System::nanoTime);
     }
 
     @Override

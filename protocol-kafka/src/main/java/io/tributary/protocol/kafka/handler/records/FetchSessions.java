@@ -18,8 +18,6 @@ import org.jspecify.annotations.Nullable;
  * session that has not been used for a while makes room, or the client is given none and goes on with full fetches. Safe on any thread.
  */
 final class FetchSessions {
-    /** Kafka's max.incremental.fetch.session.cache.slots. */
-    static final int MAX_SESSIONS = 1000;
     /** Of all sessions together. */
     static final int MAX_PARTITIONS = 1_000_000;
     /** Kafka's min.incremental.fetch.session.eviction.ms, in nanoseconds. */
