@@ -22,7 +22,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 final class KafkaServer {
     static final Duration POLL = Duration.ofMillis(200);
     /** For what a busy server does with many topics. */
-    private static final Duration PATIENCE = Duration.ofMinutes(3);
+    static final Duration PATIENCE = Duration.ofMinutes(3);
     /** A controller of Kafka's takes at most 10,000 changes of its metadata in one request. */
     private static final int TOPICS_AT_ONCE = 100;
 

@@ -14,6 +14,8 @@ import java.util.Map;
 /** The comparisons that there are. */
 final class Comparisons {
     private static final int KIB = 1024;
+    /** Of what takes long and varies little, in a run of everything. */
+    private static final int FEW_ROUNDS = 3;
 
     private Comparisons() {
     }
@@ -41,12 +43,13 @@ final class Comparisons {
             settings = new ArrayList<>(List.of(settings.get(0), settings.get(settings.size() - 1)));
         }
         settings.add(kafkaTopics(options));
-        settings.add(new Setting("offset commits of 8 consumers", KafkaCommitsLoad.class,
+        settings.add(new Setting("offset commits of 8 consumers", KafkaCommitsLoad.class, options.rounds(),
             List.of("consumers=8", "partitions=100", "seconds=" + shortly(options))));
-        settings.add(new Setting("transactions of 4 producers", KafkaTransactionsLoad.class,
+        settings.add(new Setting("transactions of 4 producers", KafkaTransactionsLoad.class, options.rounds(),
             List.of("producers=4", "partitions=4", "records=10", "size=" + KIB, "seconds=" + shortly(options))));
         int members = options.quick() ? 20 : 100;
-        settings.add(new Setting("rebalance of " + members + " members", KafkaRebalanceLoad.class, List.of("members=" + members)));
+        settings.add(new Setting("rebalance of " + members + " members", KafkaRebalanceLoad.class, fewRounds(options),
+            List.of("members=" + members)));
         return comparison("Kafka", "kafka", 0, settings, options);
     }
 
@@ -60,8 +63,12 @@ final class Comparisons {
 
     private static Setting kafkaTopics(Options options) {
         int topics = options.quick() ? 20 : 1000;
-        return new Setting(topics + " topics x 10 partitions", KafkaTopicsLoad.class,
-            List.of("topics=" + topics, "partitions=10", "records=" + options.records() / 5, "size=" + KIB));
+        return new Setting(topics + " topics x 10 partitions", KafkaTopicsLoad.class, fewRounds(options),
+            List.of("topics=" + topics, "partitions=10", "records=" + options.records() / 10, "size=" + KIB));
+    }
+
+    private static int fewRounds(Options options) {
+        return options.only().isEmpty() ? Math.min(FEW_ROUNDS, options.rounds()) : options.rounds();
     }
 
     /** Seconds of a measurement whose rate shows soon. */
@@ -93,7 +100,7 @@ final class Comparisons {
         List<String> all = new ArrayList<>(List.of(arguments));
         all.addAll(List.of("records=" + options.records(), "warm-up=" + options.warmUp(), "rate=" + options.rate(),
             "seconds=" + options.seconds()));
-        return new Setting(name, load, all);
+        return new Setting(name, load, options.rounds(), all);
     }
 
     private static Comparison comparison(String peer, String starter, int portOffset, List<Setting> settings, Options options) {

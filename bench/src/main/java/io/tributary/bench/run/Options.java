@@ -35,9 +35,9 @@ record Options(boolean quick, int rounds, int records, int warmUp, int seconds, 
             }
             given.put(rest.get(i), rest.get(i + 1));
         }
-        int records = number(given, "--records", quick ? 20_000 : 300_000);
+        int records = number(given, "--records", quick ? 20_000 : 200_000);
         return new Options(quick, number(given, "--rounds", quick ? 1 : 5), records,
-            number(given, "--warm-up", Math.max(1000, records / 3)), number(given, "--seconds", quick ? 2 : 6),
+            number(given, "--warm-up", Math.max(1000, records / 3)), number(given, "--seconds", quick ? 2 : 5),
             number(given, "--rate", quick ? 500 : 2000), given.getOrDefault("--only", ""),
             given.getOrDefault("--with", ""));
     }

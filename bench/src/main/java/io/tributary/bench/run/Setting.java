@@ -7,9 +7,10 @@ import java.util.List;
  *
  * @param name      as the report calls it; without a comma
  * @param load      the main class of the load generator
+ * @param rounds    in how many rounds it is measured at most
  * @param arguments of the load generator, beside the server's port and process
  */
-record Setting(String name, Class<?> load, List<String> arguments) {
+record Setting(String name, Class<?> load, int rounds, List<String> arguments) {
     Setting {
         arguments = List.copyOf(arguments);
     }

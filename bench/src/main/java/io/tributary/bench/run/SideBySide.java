@@ -73,6 +73,9 @@ public final class SideBySide {
         List<RunningServer> order = new ArrayList<>(servers);
         for (int round = 1; round <= options.rounds(); round++) {
             for (Setting setting : comparison.settings()) {
+                if (round > setting.rounds()) {
+                    continue;
+                }
                 for (RunningServer server : order) {
                     System.err.println("round " + round + ", " + setting.name() + ", " + server.contestant().name());
                     measure(setting, server);

@@ -31,8 +31,8 @@ class OptionsTest {
 
     @Test
     void selectsSettingsByTheirName() {
-        List<Setting> settings = List.of(new Setting("16 KiB", KafkaLoad.class, List.of()),
-            new Setting("64 KiB", KafkaLoad.class, List.of()));
+        List<Setting> settings = List.of(new Setting("16 KiB", KafkaLoad.class, 1, List.of()),
+            new Setting("64 KiB", KafkaLoad.class, 1, List.of()));
         assertThat(Options.parse(List.of("--only", "64")).select(settings)).containsExactly(settings.get(1));
         assertThatThrownBy(() -> Options.parse(List.of("--only", "1 MiB")).select(settings)).hasMessageContaining("16 KiB");
     }
