@@ -12,7 +12,6 @@ import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -26,12 +25,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.PolicyViolationException;
 import org.apache.kafka.common.message.CreateTopicsRequestData;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
-import org.apache.kafka.common.message.MetadataRequestData;
-import org.apache.kafka.common.message.MetadataRequestData.MetadataRequestTopic;
 import org.apache.kafka.common.protocol.ApiKeys;
-import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.protocol.MessageUtil;
-import org.apache.kafka.common.requests.MetadataResponse;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -128,27 +123,6 @@ class BadInputIT {
         assertTooMany(admin.createTopics(List.of(new NewTopic("wide", 9_999, (short) 1), new NewTopic("broad", 2, (short) 1))).all());
         assertTooMany(admin.createPartitions(Map.of("undisturbed", NewPartitions.increaseTo(20_000))).all());
         assertThat(get(admin.listTopics().names())).doesNotContain("vast", "wide", "broad");
-    }
-
-    /** A million names in one request, each as short as can be. */
-    private static MetadataRequestData millionNames(boolean mayCreate) {
-        List<MetadataRequestTopic> topics = new ArrayList<>(1_000_000);
-        for (int i = 0; i < 1_000_000; i++) {
-            topics.add(new MetadataRequestTopic().setName(Integer.toString(i, Character.MAX_RADIX)));
-        }
-        return new MetadataRequestData().setTopics(topics).setAllowAutoTopicCreation(mayCreate);
-    }
-
-    @Test
-    @OwnBroker("its bound of topics that one request makes")
-    void aMillionNamesAreAnsweredAndFewOfThemMade() {
-        MetadataResponse response = (MetadataResponse) new WireClient(fixture.port()).exchange(ApiKeys.METADATA, 9, millionNames(false));
-        assertThat(response.data().topics()).hasSize(1_000_000)
-            .allMatch(topic -> topic.errorCode() == Errors.UNKNOWN_TOPIC_OR_PARTITION.code());
-        MetadataResponse making = (MetadataResponse) new WireClient(fixture.port()).exchange(ApiKeys.METADATA, 9, millionNames(true));
-        assertThat(making.data().topics()).filteredOn(topic -> topic.errorCode() == Errors.NONE.code()).hasSize(1_000);
-        Admin admin = fixture.admin();
-        get(admin.deleteTopics(get(admin.listTopics().names()).stream().filter(name -> name.length() < 5).toList()).all());
     }
 
     @Test
