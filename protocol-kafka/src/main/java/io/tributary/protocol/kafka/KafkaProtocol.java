@@ -135,7 +135,8 @@ public final class KafkaProtocol implements Protocol {
         GroupCoordinators groups = new GroupCoordinators(broker, config.groups().toKafkaNames(), transactions);
         ApiTable table = new ApiTable(handlers(broker, groups, transactions), broker.clusterId(), broker.nodeId());
         SessionLimits limits = new SessionLimits(config.maxRequestBytes(), config.maxControlRequestBytes(), config.maxInFlightRequests(),
-            config.maxInFlightBytes(), Runtime.getRuntime().maxMemory() / MEMORY_SHARE, config.stallTimeout(), config.maxIdle(), config.drainTimeout());
+            config.maxInFlightBytes(), Runtime.getRuntime().maxMemory() / MEMORY_SHARE, config.stallTimeout(), config.maxIdle(),
+            config.drainTimeout());
         KafkaSessions started = new KafkaSessions(context, table, limits, config.security().toSettings(),
             config.security().principalRules(), new ClientQuotas(broker.access()::quotas), aside);
         coordinators = groups;

@@ -95,7 +95,7 @@ class BadBatchIT {
         byte[] batch() {
             ByteBuffer batch = good();
             change.accept(batch);
-            return checksumRight ? checked(batch) : batch.array();
+            return checksumRight ? checked(batch) : bytes(batch);
         }
     }
 
@@ -107,8 +107,14 @@ class BadBatchIT {
 
     private static byte[] checked(ByteBuffer batch) {
         CRC32C sum = new CRC32C();
-        sum.update(batch.array(), ATTRIBUTES, batch.limit() - ATTRIBUTES);
-        return batch.putInt(CRC, (int) sum.getValue()).array();
+        sum.update(batch.duplicate().position(ATTRIBUTES));
+        return bytes(batch.putInt(CRC, (int) sum.getValue()));
+    }
+
+    private static byte[] bytes(ByteBuffer batch) {
+        byte[] bytes = new byte[batch.limit()];
+        batch.get(0, bytes);
+        return bytes;
     }
 
     private static PartitionProduceResponse produce(byte[] records) {

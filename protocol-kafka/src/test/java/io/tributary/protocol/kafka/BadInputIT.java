@@ -113,7 +113,8 @@ class BadInputIT {
     }
 
     private static void assertTooMany(Future<?> creation) {
-        assertThatThrownBy(() -> get(creation)).isInstanceOf(PolicyViolationException.class).hasMessageContaining("Excessively large number");
+        assertThatThrownBy(() -> get(creation)).isInstanceOf(PolicyViolationException.class)
+            .hasMessageContaining("Excessively large number");
     }
 
     @Test
@@ -133,7 +134,8 @@ class BadInputIT {
             request.topics().add(new CreatableTopic().setName("same").setNumPartitions(1).setReplicationFactor((short) 1));
         }
         assertThat(new WireClient(fixture.port()).exchange(ApiKeys.CREATE_TOPICS, 5, request).errorCounts()).isNotEmpty();
-        ByteBuffer many = ByteBuffer.allocate(1 << 20).putShort(ApiKeys.CREATE_TOPICS.id).putShort((short) 4).putInt(1).putShort((short) -1);
+        ByteBuffer many = ByteBuffer.allocate(1 << 20).putShort(ApiKeys.CREATE_TOPICS.id).putShort((short) 4).putInt(1)
+            .putShort((short) -1);
         ByteBuffer topics = MessageUtil.toByteBufferAccessor(request, (short) 4).buffer();
         int each = (topics.remaining() - 9) / 300;
         many.putInt(20_000);

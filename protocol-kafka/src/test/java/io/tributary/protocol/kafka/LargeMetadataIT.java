@@ -33,7 +33,9 @@ class LargeMetadataIT {
 
     @BeforeAll
     static void start() {
-        fixture = new KafkaFixture(() -> protocol = new KafkaProtocol(KafkaFixture.CONFIG));
+        KafkaProtocol served = new KafkaProtocol(KafkaFixture.CONFIG);
+        protocol = served;
+        fixture = new KafkaFixture(() -> served);
         fixture.createTopic("undisturbed", 1);
     }
 

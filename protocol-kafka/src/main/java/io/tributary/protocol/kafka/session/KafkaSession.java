@@ -234,7 +234,8 @@ final class KafkaSession extends ChannelInboundHandlerAdapter {
         if (weight > LARGE) {
             reading = true;
             RequestDecoder decoder = identity().decoder();
-            CompletableFuture.supplyAsync(() -> decoder.decode(frame), setup.aside())
+            // What comes of it is told on the event loop.
+            CompletableFuture<?> unused = CompletableFuture.supplyAsync(() -> decoder.decode(frame), setup.aside())
                 .whenComplete((request, failure) -> ctx.executor().execute(() -> readAside(ctx, request, failure, memory)));
         } else {
             take(ctx, frame, memory);
@@ -325,7 +326,9 @@ final class KafkaSession extends ChannelInboundHandlerAdapter {
         ResponseEncoder responses = encoder;
         if (told instanceof Reply.Message message && message.isLarge() && responses != null) {
             pacing().answered(place, message.body());
-            CompletableFuture.supplyAsync(() -> responses.encode(place.request().context(), message.body()), setup.aside())
+            // As in takeNext.
+            CompletableFuture<?> unused = CompletableFuture
+                .supplyAsync(() -> responses.encode(place.request().context(), message.body()), setup.aside())
                 .whenComplete((parts, broken) -> ctx.executor().execute(() -> encodedAside(ctx, place, message, parts)));
             return;
         }
