@@ -47,7 +47,9 @@ class BrokerWiring {
             return new ProtocolContext(broker, Authenticator.open(users), Authorizer.open(), properties.advertisedHost());
         }
         TokenVerifier tokens = security.oauth().isOn() ? new JwtVerifier(security.oauth()) : null;
-        return new ProtocolContext(broker, new UserAuthenticator(security.users(), security.namespacesByName(), users, security.anonymous(), tokens),
+        UserAuthenticator authenticator =
+            new UserAuthenticator(security.users(), security.namespacesByName(), users, security.anonymous(), tokens);
+        return new ProtocolContext(broker, authenticator,
             new AclAuthorizer(broker.access()::acls, security.superUserNames(), security.allowIfNoAcl()), properties.advertisedHost());
     }
 

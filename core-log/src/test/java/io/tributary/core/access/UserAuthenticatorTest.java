@@ -102,7 +102,8 @@ class UserAuthenticatorTest {
     @Test
     void aTokenCountsUntilItExpires() {
         Proof proof = new Proof(new Principal("carol", Principal.ANONYMOUS.namespace()), 17);
-        Authenticator withTokens = new UserAuthenticator(Map.of(), access.logins(), false, token -> CompletableFuture.completedFuture(proof));
+        Authenticator withTokens = new UserAuthenticator(Map.of(), access.logins(), false,
+            token -> CompletableFuture.completedFuture(proof));
         assertThat(withTokens.prove(new Credentials.Token("t")).toCompletableFuture().join()).isEqualTo(proof);
     }
 

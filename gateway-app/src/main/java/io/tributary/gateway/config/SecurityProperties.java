@@ -67,8 +67,8 @@ public record SecurityProperties(@Nullable Boolean enabled, @DefaultValue Map<St
      * @param allowUnsigned  whether tokens are believed without a signature; for development
      */
     public record OAuth(@Nullable URI jwksUrl, @Nullable Path jwksFile, @Nullable String issuer, @DefaultValue List<String> audience,
-                        @DefaultValue("sub") String principalClaim, @Nullable String namespaceClaim, @DefaultValue("30s") Duration clockSkew,
-                        @DefaultValue("false") boolean allowUnsigned) {
+                        @DefaultValue("sub") String principalClaim, @Nullable String namespaceClaim,
+                        @DefaultValue("30s") Duration clockSkew, @DefaultValue("false") boolean allowUnsigned) {
         private static final Duration MAX_SKEW = Duration.ofMinutes(10);
 
         public OAuth {

@@ -37,7 +37,9 @@ public final class HttpServerLimits implements NettyServerCustomizer {
     @Override
     public HttpServer apply(HttpServer server) {
         return server.idleTimeout(IDLE_TIMEOUT).doOnChannelInit((observer, channel, remote) -> {
-            if (limit.admit(channel) && (proxies.include(channel) || limit.admit(channel, ConnectionEnds.of(channel).client().getAddress()))) {
+            boolean admitted = limit.admit(channel)
+                && (proxies.include(channel) || limit.admit(channel, ConnectionEnds.of(channel).client().getAddress()));
+            if (admitted) {
                 channel.pipeline().addAfter(NettyPipeline.HttpCodec, "request-deadline", new RequestDeadline(HEAD_TIMEOUT, BODY_TIMEOUT));
             }
         });

@@ -92,7 +92,8 @@ class ConnectionLimitIT {
             await("the second's end").atMost(PATIENCE).until(() -> {
                 connect(port).send(header(3)).awaitClose(PATIENCE);
                 return metrics(server.endpoints()).lines().anyMatch(line ->
-                    line.startsWith("tributary_connections_refused_total{protocol=\"kafka\",reason=\"address\"}") && !line.endsWith(" 0.0"));
+                    line.startsWith("tributary_connections_refused_total{protocol=\"kafka\",reason=\"address\"}")
+                        && !line.endsWith(" 0.0"));
             });
         }
     }

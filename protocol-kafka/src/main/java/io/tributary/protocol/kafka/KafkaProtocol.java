@@ -2,6 +2,7 @@ package io.tributary.protocol.kafka;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import io.tributary.core.api.Broker;
 import io.tributary.core.api.Topics;
 import io.tributary.core.model.Namespace;
@@ -90,6 +91,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.CoordinatorNotAvailableException;
 import org.jspecify.annotations.Nullable;
@@ -99,8 +104,11 @@ public final class KafkaProtocol implements Protocol {
     private static final int DEFAULT_PORT = 9092;
     /** Which part of the heap the requests and unsent responses of all connections may take. */
     private static final int MEMORY_SHARE = 4;
+    private static final int ASIDE_THREADS = 2;
 
     private final KafkaConfig config;
+    /** For what would keep an event loop from its other connections: reading and answering large requests. */
+    private final ExecutorService aside = aside();
     private volatile @Nullable KafkaSessions sessions;
     private volatile @Nullable GroupCoordinators coordinators;
     private volatile @Nullable TransactionCoordinators transactionCoordinators;
@@ -108,6 +116,13 @@ public final class KafkaProtocol implements Protocol {
 
     public KafkaProtocol(KafkaConfig config) {
         this.config = config;
+    }
+
+    private static ExecutorService aside() {
+        ThreadPoolExecutor threads = new ThreadPoolExecutor(ASIDE_THREADS, ASIDE_THREADS, 1, TimeUnit.MINUTES, new LinkedBlockingQueue<>(),
+            new DefaultThreadFactory("kafka-large", true));
+        threads.allowCoreThreadTimeOut(true);
+        return threads;
     }
 
     @Override
@@ -128,9 +143,10 @@ public final class KafkaProtocol implements Protocol {
         Telemetry telemetry = new Telemetry(broker, config.telemetry().topic(), config.telemetry().maxBytes());
         ApiTable table = new ApiTable(handlers(broker, groups, transactions, telemetry), broker.clusterId(), broker.nodeId());
         SessionLimits limits = new SessionLimits(config.maxRequestBytes(), config.maxControlRequestBytes(), config.maxInFlightRequests(),
-            config.maxInFlightBytes(), Runtime.getRuntime().maxMemory() / MEMORY_SHARE, config.stallTimeout(), config.maxIdle(), config.drainTimeout());
+            config.maxInFlightBytes(), Runtime.getRuntime().maxMemory() / MEMORY_SHARE, config.stallTimeout(), config.maxIdle(),
+            config.drainTimeout());
         KafkaSessions started = new KafkaSessions(context, table, limits, config.security().toSettings(),
-            config.security().principalRules(), new ClientQuotas(broker.access()::quotas));
+            config.security().principalRules(), new ClientQuotas(broker.access()::quotas), aside);
         coordinators = groups;
         transactionCoordinators = transactions;
         clientTelemetry = telemetry;
@@ -167,7 +183,7 @@ public final class KafkaProtocol implements Protocol {
             new DescribeTransactionsHandler(transactions),
             new DescribeProducersHandler(topics),
             new WriteTxnMarkersHandler(transactions),
-            new MetadataHandler(broker, config.autoCreateTopics()),
+            new MetadataHandler(broker, config.autoCreateTopics(), aside),
             new DescribeTopicPartitionsHandler(broker),
             new DescribeClusterHandler(broker),
             new CreateTopicsHandler(broker),
@@ -263,6 +279,7 @@ public final class KafkaProtocol implements Protocol {
             return CompletableFuture.completedFuture(null);
         }
         return running.stop().handle((done, failure) -> transactions.stop()).thenCompose(stopping -> stopping)
-            .thenCompose(done -> groups.stop()).thenCompose(done -> telemetry.stop());
+            .thenCompose(done -> groups.stop()).thenCompose(done -> telemetry.stop())
+            .whenComplete((done, failure) -> aside.shutdown());
     }
 }

@@ -29,6 +29,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.security.plain.PlainLoginModule;
 import org.apache.kafka.common.security.scram.ScramLoginModule;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -157,6 +158,11 @@ final class KafkaFixture implements AutoCloseable {
         } else {
             assertThatCode(expectation::run).doesNotThrowAnyException();
         }
+    }
+
+    /** As the administrator sees it. */
+    static Uuid topicId(Admin admin, String topic) {
+        return Objects.requireNonNull(get(admin.describeTopics(List.of(topic)).allTopicNames()).get(topic), topic).topicId();
     }
 
     /** Polls until there are as many records. */

@@ -63,10 +63,12 @@ class MutatedRequestsIT {
         ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.PARANOID);
         leakDetector().setLeakListener((resource, records) -> LEAKS.add(resource + records));
         KafkaConfig config = KafkaFixture.CONFIG.withTimeouts(Duration.ofSeconds(2), Duration.ofMinutes(10));
-        fixture = new KafkaFixture(() -> protocol = new KafkaProtocol(config));
+        KafkaProtocol served = new KafkaProtocol(config);
+        protocol = served;
+        fixture = new KafkaFixture(() -> served);
         fixture.createTopic(TOPIC, 2);
         fixture.createTopic("undisturbed", 1);
-        topicId = get(fixture.admin().describeTopics(List.of(TOPIC)).allTopicNames()).get(TOPIC).topicId();
+        topicId = KafkaFixture.topicId(fixture.admin(), TOPIC);
     }
 
     @AfterAll

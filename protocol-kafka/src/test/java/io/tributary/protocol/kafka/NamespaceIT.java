@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
@@ -108,8 +109,8 @@ class NamespaceIT {
         assertThat(read(WILE, "plans")).containsExactly("theirs");
         assertThat(topics(admin)).contains("plans").doesNotContain("anvils");
         assertThat(topics(fixture.admin(WILE))).contains("plans", "anvils");
-        assertThat(get(admin.describeTopics(List.of("plans")).allTopicNames()).get("plans").topicId())
-            .isNotEqualTo(get(acme.describeTopics(List.of("plans")).allTopicNames()).get("plans").topicId());
+        assertThat(KafkaFixture.topicId(admin, "plans"))
+            .isNotEqualTo(KafkaFixture.topicId(acme, "plans"));
     }
 
     @Test
@@ -154,7 +155,8 @@ class NamespaceIT {
     }
 
     private static long committed(Admin asker, String topic) {
-        return get(asker.listConsumerGroupOffsets("shared-name").partitionsToOffsetAndMetadata()).get(new TopicPartition(topic, 0)).offset();
+        return Objects.requireNonNull(get(asker.listConsumerGroupOffsets("shared-name").partitionsToOffsetAndMetadata())
+            .get(new TopicPartition(topic, 0))).offset();
     }
 
     private static Collection<String> groups(Admin asker) {
@@ -172,8 +174,8 @@ class NamespaceIT {
         get(acme.deleteConsumerGroups(List.of("shared-name")).all());
         assertThat(groups(acme)).doesNotContain("shared-name");
         assertThat(groups(admin)).contains("shared-name");
-        assertThat(get(admin.describeTopics(List.of("__consumer_offsets")).allTopicNames()).get("__consumer_offsets").topicId())
-            .isNotEqualTo(get(acme.describeTopics(List.of("__consumer_offsets")).allTopicNames()).get("__consumer_offsets").topicId());
+        assertThat(KafkaFixture.topicId(admin, "__consumer_offsets"))
+            .isNotEqualTo(KafkaFixture.topicId(acme, "__consumer_offsets"));
     }
 
     @Test

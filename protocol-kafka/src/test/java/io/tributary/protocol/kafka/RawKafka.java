@@ -30,6 +30,12 @@ final class RawKafka implements AutoCloseable {
 
     /** Sends a request and returns its response, which must be of the type. */
     <R extends AbstractResponse> R ask(Class<R> type, ApiKeys api, int version, ApiMessage body) throws IOException {
+        RequestHeader header = sendRequest(api, version, body);
+        return type.cast(AbstractResponse.parseResponse(ByteBuffer.wrap(receive()), header));
+    }
+
+    /** Sends a request, whose response comes with {@link #receive}. */
+    RequestHeader sendRequest(ApiKeys api, int version, ApiMessage body) throws IOException {
         RequestHeader header = new RequestHeader(api, (short) version, "raw", ++correlation);
         ByteBuffer head = MessageUtil.toByteBufferAccessor(header.data(), header.headerVersion()).buffer();
         ByteBuffer tail = MessageUtil.toByteBufferAccessor(body, (short) version).buffer();
@@ -37,7 +43,7 @@ final class RawKafka implements AutoCloseable {
         out.write(head.array(), head.arrayOffset() + head.position(), head.remaining());
         out.write(tail.array(), tail.arrayOffset() + tail.position(), tail.remaining());
         out.flush();
-        return type.cast(AbstractResponse.parseResponse(ByteBuffer.wrap(receive()), header));
+        return header;
     }
 
     /** Sends bytes behind their size. */

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
-import io.tributary.core.security.ScramCredential;
 import io.tributary.core.model.Namespace;
+import io.tributary.core.security.ScramCredential;
 import io.tributary.core.security.ScramMechanism;
 import java.io.IOException;
 import java.time.Duration;

@@ -6,8 +6,15 @@ import org.apache.kafka.common.protocol.ApiMessage;
 
 /** How a request ends. */
 public sealed interface Reply {
-    /** With a response. */
-    record Message(ApiMessage body) implements Reply {
+    /**
+     * With a response.
+     *
+     * @param isLarge whether it takes long to write it down, so that an event loop is not to do it
+     */
+    record Message(ApiMessage body, boolean isLarge) implements Reply {
+        public Message(ApiMessage body) {
+            this(body, false);
+        }
     }
 
     /** Without one: Produce with acks=0. */

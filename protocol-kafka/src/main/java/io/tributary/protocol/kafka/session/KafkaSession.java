@@ -38,6 +38,8 @@ import org.slf4j.LoggerFactory;
  */
 final class KafkaSession extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(KafkaSession.class);
+    /** Bytes of memory; what takes more is not read on the event loop. */
+    private static final long LARGE = 1 << 20;
 
     private final SessionSetup setup;
     private final Intake intake;
@@ -55,6 +57,8 @@ final class KafkaSession extends ChannelInboundHandlerAdapter {
     private long begunAt;
     private boolean servedAny;
     private boolean taking;
+    /** A large request is being read, elsewhere. */
+    private boolean reading;
 
     KafkaSession(SessionSetup setup) {
         this.setup = setup;
@@ -132,7 +136,7 @@ final class KafkaSession extends ChannelInboundHandlerAdapter {
         if (!identity().isKnown() && now() - begunAt > limits.stallTimeout().toNanos()) {
             return Duration.ZERO;
         }
-        if (!pending.isEmpty() || pacing().isPaused()) {
+        if (reading || !pending.isEmpty() || pacing().isPaused()) {
             return limits.maxIdle().plus(limits.maxIdle());
         }
         if (intake.isOverdue(limits.stallTimeout().toNanos())) {
@@ -203,7 +207,7 @@ final class KafkaSession extends ChannelInboundHandlerAdapter {
     private boolean mayTake(ChannelHandlerContext ctx) {
         return state == SessionState.OPEN && inFlight < setup.limits().maxInFlightRequests()
             && (inFlight == 0 || inFlightBytes < setup.limits().maxInFlightBytes()) && ctx.channel().isWritable()
-            && identity().mayTake(inFlight == 0) && !pacing().isPaused() && !intake.isStarved();
+            && identity().mayTake(inFlight == 0) && !pacing().isPaused() && !intake.isStarved() && !reading;
     }
 
     /** Takes one request or token; false when there is none, or no memory for it. */
@@ -225,16 +229,52 @@ final class KafkaSession extends ChannelInboundHandlerAdapter {
         if (!intake.hasRoomFor(frame, weight)) {
             return false;
         }
-        take(ctx, frame, weight);
+        setup.memory().take(weight);
+        long memory = intake.handOver() + weight;
+        if (weight > LARGE) {
+            reading = true;
+            RequestDecoder decoder = identity().decoder();
+            // What comes of it is told on the event loop.
+            CompletableFuture<?> unused = CompletableFuture.supplyAsync(() -> decoder.decode(frame), setup.aside())
+                .whenComplete((request, failure) -> ctx.executor().execute(() -> readAside(ctx, request, failure, memory)));
+        } else {
+            take(ctx, frame, memory);
+        }
         return true;
     }
 
-    private void take(ChannelHandlerContext ctx, ByteBuffer frame, long weight) {
+    private void readAside(ChannelHandlerContext ctx, @Nullable DecodedRequest request, @Nullable Throwable failure, long memory) {
+        reading = false;
+        if (state != SessionState.OPEN || request == null) {
+            setup.memory().give(memory);
+            disconnect(failure == null ? "the broker stops" : String.valueOf(failure.getCause()));
+            return;
+        }
+        try {
+            begin(ctx, request, memory, System.nanoTime());
+        } catch (MalformedRequestException e) {
+            disconnect(e.getMessage());
+        }
+        takeRequests();
+    }
+
+    private void take(ChannelHandlerContext ctx, ByteBuffer frame, long memory) {
         long begun = System.nanoTime();
+        DecodedRequest request;
+        try {
+            request = identity().decoder().decode(frame);
+        } catch (MalformedRequestException e) {
+            setup.memory().give(memory);
+            throw e;
+        }
+        begin(ctx, request, memory, begun);
+    }
+
+    private void begin(ChannelHandlerContext ctx, DecodedRequest request, long memory, long begun) {
         Identity client = identity();
-        DecodedRequest request = client.decoder().decode(frame);
         ApiHandler<?> handler = setup.table().find(request.context().header);
         if (handler == null) {
+            setup.memory().give(memory);
             throw new MalformedRequestException(request.context().header + " is not served");
         }
         servedAny = true;
@@ -242,8 +282,7 @@ final class KafkaSession extends ChannelInboundHandlerAdapter {
         inFlightBytes += request.sizeInBytes();
         int maxFetchBytes = pacing().maxFetchBytes(request.context(), client.caller());
         PendingRequest place = new PendingRequest(request,
-            new Call(request.context(), client.caller(), client.login(), ctx.executor(), maxFetchBytes, closed), intake.handOver());
-        place.take(setup.memory(), weight);
+            new Call(request.context(), client.caller(), client.login(), ctx.executor(), maxFetchBytes, closed), memory);
         pending.add(place);
         CompletionStage<Reply> reply = begin(handler, place);
         place.setBusyNanos(System.nanoTime() - begun);
@@ -283,7 +322,36 @@ final class KafkaSession extends ChannelInboundHandlerAdapter {
             place.release(setup.memory());
             return;
         }
-        place.setReply(failure == null && reply != null ? reply : error(place, failure));
+        Reply told = failure == null && reply != null ? reply : error(place, failure);
+        ResponseEncoder responses = encoder;
+        if (told instanceof Reply.Message message && message.isLarge() && responses != null) {
+            pacing().answered(place, message.body());
+            // As in takeNext.
+            CompletableFuture<?> unused = CompletableFuture
+                .supplyAsync(() -> responses.encode(place.request().context(), message.body()), setup.aside())
+                .whenComplete((parts, broken) -> ctx.executor().execute(() -> encodedAside(ctx, place, message, parts)));
+            return;
+        }
+        place.setReply(told);
+        writeOrEnd(ctx, place);
+    }
+
+    private void encodedAside(ChannelHandlerContext ctx, PendingRequest place, Reply reply, @Nullable List<Object> parts) {
+        if (state == SessionState.CLOSED || parts == null) {
+            if (parts != null) {
+                parts.forEach(ReferenceCountUtil::release);
+            }
+            place.release(setup.memory());
+            disconnect("a response could not be encoded");
+            return;
+        }
+        place.take(setup.memory(), ResponseEncoder.bytesInMemory(parts));
+        place.setEncoded(parts);
+        place.setReply(reply);
+        writeOrEnd(ctx, place);
+    }
+
+    private void writeOrEnd(ChannelHandlerContext ctx, PendingRequest place) {
         try {
             writeReady(ctx);
         } catch (RuntimeException e) {
@@ -306,7 +374,12 @@ final class KafkaSession extends ChannelInboundHandlerAdapter {
         for (PendingRequest first = pending.peek(); first != null && first.reply() != null; first = pending.peek()) {
             pending.remove();
             Reply reply = first.reply();
-            if (reply instanceof Reply.Message message) {
+            List<Object> encoded = first.encoded();
+            if (encoded != null) {
+                first.setEncoded(null);
+                write(ctx, first, encoded);
+                wrote = true;
+            } else if (reply instanceof Reply.Message message) {
                 pacing().answered(first, message.body());
                 write(ctx, first, message.body());
                 wrote = true;
@@ -347,6 +420,11 @@ final class KafkaSession extends ChannelInboundHandlerAdapter {
             throw e;
         }
         request.take(setup.memory(), ResponseEncoder.bytesInMemory(parts));
+        write(ctx, request, parts);
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // as above
+    private void write(ChannelHandlerContext ctx, PendingRequest request, List<Object> parts) {
         for (int i = 0; i < parts.size() - 1; i++) {
             ctx.write(parts.get(i), ctx.voidPromise());
         }
@@ -429,7 +507,15 @@ final class KafkaSession extends ChannelInboundHandlerAdapter {
         }
         hurryAll();
         // What a handler still works on gives back when it is done.
-        pending.stream().filter(place -> place.reply() != null).forEach(place -> place.release(setup.memory()));
+        for (PendingRequest place : pending) {
+            List<Object> encoded = place.encoded();
+            if (encoded != null) {
+                encoded.forEach(ReferenceCountUtil::release);
+            }
+            if (place.reply() != null) {
+                place.release(setup.memory());
+            }
+        }
         pending.clear();
         intake.end();
     }

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import org.apache.kafka.common.security.ssl.SslPrincipalMapper;
 
 /** Sets up a session for each connection, and ends them all. */
@@ -26,11 +27,12 @@ public final class KafkaSessions extends ChannelInitializer<Channel> {
      * No session yet.
      *
      * @param principalRules how a name is made of a certificate's, as in Kafka's ssl.principal.mapping.rules
+     * @param aside          where large requests are read and large responses written down
      */
     public KafkaSessions(ProtocolContext context, ApiTable table, SessionLimits limits, SaslSettings sasl, String principalRules,
-                         ClientQuotas quotas) {
+                         ClientQuotas quotas, Executor aside) {
         this.setup = new SessionSetup(context, table, limits, sasl, SslPrincipalMapper.fromRules(principalRules), quotas,
-            Clock.systemUTC(), new SharedMemory(limits.maxMemory()));
+            Clock.systemUTC(), new SharedMemory(limits.maxMemory()), aside);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.tributary.protocol.kafka.session;
 import io.tributary.protocol.kafka.codec.DecodedRequest;
 import io.tributary.protocol.kafka.handler.Call;
 import io.tributary.protocol.kafka.handler.Reply;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A request in its place in the order of responses. */
@@ -10,6 +11,7 @@ final class PendingRequest {
     private final DecodedRequest request;
     private final Call call;
     private @Nullable Reply reply;
+    private @Nullable List<Object> encoded;
     private long busyNanos;
     private long memory;
 
@@ -22,6 +24,15 @@ final class PendingRequest {
         this.request = request;
         this.call = call;
         this.memory = memory;
+    }
+
+    /** The response as it is to be written, if that was made aside. */
+    @Nullable List<Object> encoded() {
+        return encoded;
+    }
+
+    void setEncoded(@Nullable List<Object> value) {
+        encoded = value;
     }
 
     /** Takes more of the shared memory, for its response. */

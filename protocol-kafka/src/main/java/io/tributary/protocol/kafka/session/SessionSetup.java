@@ -15,6 +15,7 @@ import io.tributary.protocol.kafka.quota.ClientQuotas;
 import io.tributary.protocol.kafka.sasl.SaslSettings;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.concurrent.Executor;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.security.auth.KafkaPrincipal;
 import org.apache.kafka.common.security.auth.SecurityProtocol;
@@ -22,7 +23,7 @@ import org.apache.kafka.common.security.ssl.SslPrincipalMapper;
 
 /** What all sessions share. */
 record SessionSetup(ProtocolContext context, ApiTable table, SessionLimits limits, SaslSettings sasl, SslPrincipalMapper principals,
-                    ClientQuotas quotas, Clock clock, SharedMemory memory) {
+                    ClientQuotas quotas, Clock clock, SharedMemory memory, Executor aside) {
     private static final int NOT_SERVED = -1;
 
     Authenticator authenticator() {

@@ -6,7 +6,8 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * Counts what the requests and the unsent responses of all connections take together. What is large waits while it would not fit; what is
  * small goes on until twice as much is taken, so that those who hold much are not in the way of those who ask for little. For what is large
- * of those who are not known yet there is half of it. The bounds are kept roughly: several event loops may look at the same room. Safe on any thread.
+ * of those who are not known yet there is half of it. The bounds are kept roughly: several event loops may look at the same room. Safe on
+ * any thread.
  */
 final class SharedMemory {
     /** What is no larger is small. */

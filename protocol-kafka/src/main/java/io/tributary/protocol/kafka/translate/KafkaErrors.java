@@ -29,7 +29,8 @@ public final class KafkaErrors {
             case INVALID_TIMESTAMP -> Errors.INVALID_TIMESTAMP;
             case BATCH_TOO_LARGE -> Errors.MESSAGE_TOO_LARGE;
             case OUT_OF_ORDER_SEQUENCE -> Errors.OUT_OF_ORDER_SEQUENCE_NUMBER;
-            case DUPLICATE_SEQUENCE -> Errors.DUPLICATE_SEQUENCE_NUMBER;
+            // Kafka does not tell what is long past from what is too early.
+            case DUPLICATE_SEQUENCE -> Errors.OUT_OF_ORDER_SEQUENCE_NUMBER;
             case FENCED_PRODUCER -> Errors.INVALID_PRODUCER_EPOCH;
             case UNKNOWN_PRODUCER -> Errors.UNKNOWN_PRODUCER_ID;
             case INVALID_TRANSACTION -> Errors.INVALID_TXN_STATE;

@@ -8,8 +8,8 @@ import org.apache.kafka.common.message.DescribeTopicPartitionsResponseData.Descr
 import org.apache.kafka.common.message.MetadataResponseData.MetadataResponseTopic;
 
 /**
- * Parts of answers to lists in which a client may name the same thing, or things of the same hash, as often as it wants. Kafka's classes put
- * them into hash tables, in which 4,000 of one hash take seconds; these have each a hash of its own, for nobody looks for them there.
+ * Parts of answers to lists in which a client may name the same thing, or things of the same hash, as often as it wants. Kafka's classes
+ * put them into hash tables, in which 4,000 of one hash take seconds; these have each a hash of its own, for nobody looks for them there.
  */
 public final class SpreadResults {
     private SpreadResults() {

@@ -142,7 +142,7 @@ public final class SchemaBytes {
         } else if (type == Type.INT64) {
             out.putLong(values.number(name, 8));
         } else if (type == Type.FLOAT64) {
-            out.putDouble(values.number(name, 8));
+            out.putDouble((double) values.number(name, 8));
         } else if (type == Type.UUID) {
             out.put(values.uuid(name));
         } else if (type == Type.STRING || type == Type.NULLABLE_STRING) {

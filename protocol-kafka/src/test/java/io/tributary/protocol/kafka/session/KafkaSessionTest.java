@@ -95,7 +95,8 @@ class KafkaSessionTest {
             });
         return new KafkaSessions(new ProtocolContext(broker, authenticator, Authorizer.open(), null),
             new ApiTable(List.of(new SlowHeartbeat()), "cluster", 0), limits,
-            new SaslSettings(List.of("PLAIN"), Duration.ZERO, Duration.ZERO, 300), "DEFAULT", new ClientQuotas(namespace -> quotas));
+            new SaslSettings(List.of("PLAIN"), Duration.ZERO, Duration.ZERO, 300), "DEFAULT", new ClientQuotas(namespace -> quotas),
+            Runnable::run);
     }
 
     @AfterEach

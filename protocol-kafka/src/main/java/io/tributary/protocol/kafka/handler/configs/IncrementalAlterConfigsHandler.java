@@ -73,7 +73,7 @@ public final class IncrementalAlterConfigsHandler extends ApiHandler<Incremental
         }
     }
 
-    /** No config of the broker can be set over the wire, so what tools take back after their work (throttles of replicas) is unset already. */
+    /** No config of the broker can be set over the wire, so what tools take back (throttles of replicas) is unset already. */
     private static CompletionStage<?> deleteOfBroker(Call call) {
         try {
             call.caller().requireOnCluster(Operation.ALTER_CONFIGS);

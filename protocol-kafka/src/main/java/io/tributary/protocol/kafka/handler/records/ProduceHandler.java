@@ -121,6 +121,12 @@ public final class ProduceHandler extends ApiHandler<ProduceRequest> {
             outcome.failed(response, Errors.forException(e), e.getMessage());
             return null;
         }
-        return new ProducePart(topic, partition, schedule, (MemoryRecords) data.records(), response);
+        MemoryRecords records = (MemoryRecords) data.records();
+        long baseOffset = records.buffer().getLong(records.buffer().position());
+        if (baseOffset != 0) {
+            outcome.failed(response, Errors.INVALID_RECORD, "the base offset of a batch is to be 0, not " + baseOffset);
+            return null;
+        }
+        return new ProducePart(topic, partition, schedule, records, response);
     }
 }

@@ -44,7 +44,8 @@ public final class AlterClientQuotasHandler extends ApiHandler<AlterClientQuotas
         call.caller().requireOnCluster(Operation.ALTER_CONFIGS);
         List<CompletableFuture<AlterClientQuotasResponseData.EntryData>> results = new ArrayList<>();
         for (EntryData entry : request.data().entries()) {
-            results.add(alter(call.namespace(), entry, request.validateOnly()).handle((done, failure) -> result(entry, failure)).toCompletableFuture());
+            results.add(alter(call.namespace(), entry, request.validateOnly())
+                .handle((done, failure) -> result(entry, failure)).toCompletableFuture());
         }
         return CompletableFuture.allOf(results.toArray(CompletableFuture[]::new)).thenApply(done -> new Reply.Message(
             new AlterClientQuotasResponseData().setEntries(results.stream().map(CompletableFuture::join).toList())));

@@ -1,7 +1,7 @@
 package io.tributary.protocol.kafka.handler.security;
 
-import io.tributary.core.security.Acl;
 import io.tributary.core.security.Access;
+import io.tributary.core.security.Acl;
 import io.tributary.core.security.Operation;
 import io.tributary.protocol.kafka.handler.ApiHandler;
 import io.tributary.protocol.kafka.handler.Call;

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.MetadataRequestData.MetadataRequestTopic;
 import org.apache.kafka.common.message.MetadataResponseData;
@@ -33,7 +34,11 @@ public final class MetadataHandler extends ApiHandler<MetadataRequest> {
     /** Topics that one request may make. The others are not there yet, and the client asks again. */
     private static final int MAX_CREATED = 1_000;
 
+    /** More topics and partitions are not told of on an event loop. */
+    private static final int FEW = 1_000;
+
     private final Broker broker;
+    private final Executor aside;
     private final TopicLookup lookup;
     private final boolean autoCreate;
 
@@ -46,8 +51,14 @@ public final class MetadataHandler extends ApiHandler<MetadataRequest> {
         }
     }
 
-    public MetadataHandler(Broker broker, boolean autoCreate) {
+    /**
+     * Tells of the broker's topics.
+     *
+     * @param aside where long answers are made
+     */
+    public MetadataHandler(Broker broker, boolean autoCreate, Executor aside) {
         super(ApiKeys.METADATA, MetadataRequest.class);
+        this.aside = aside;
         this.broker = broker;
         this.lookup = new TopicLookup(broker.topics());
         this.autoCreate = autoCreate;
@@ -55,6 +66,12 @@ public final class MetadataHandler extends ApiHandler<MetadataRequest> {
 
     @Override
     protected CompletionStage<Reply> answer(Call call, MetadataRequest request) {
+        return request.isAllTopics() || request.data().topics().size() > FEW
+            ? CompletableFuture.supplyAsync(() -> describe(call, request), aside).thenCompose(described -> described)
+            : describe(call, request);
+    }
+
+    private CompletionStage<Reply> describe(Call call, MetadataRequest request) {
         List<CompletableFuture<MetadataResponseTopic>> topics = new ArrayList<>();
         boolean withOperations = request.data().includeTopicAuthorizedOperations();
         if (request.isAllTopics()) {
@@ -75,8 +92,12 @@ public final class MetadataHandler extends ApiHandler<MetadataRequest> {
         }
         return CompletableFuture.allOf(topics.toArray(CompletableFuture[]::new)).thenApply(done -> {
             MetadataResponseTopicCollection described = new MetadataResponseTopicCollection(topics.size());
-            topics.forEach(topic -> described.add(topic.join()));
-            return new Reply.Message(response.setTopics(described));
+            long size = 0;
+            for (CompletableFuture<MetadataResponseTopic> topic : topics) {
+                described.add(topic.join());
+                size += 1 + topic.join().partitions().size();
+            }
+            return new Reply.Message(response.setTopics(described), size > FEW);
         });
     }
 
