@@ -398,12 +398,9 @@ final class QueueSubscription implements Subscription, Reporting {
                     queueTurn();
                     break;
                 }
-                more = intake.refill(demand(), ends.watchesHead()) || pumpAgain;
+                more = refill() || pumpAgain;
             }
-            boolean nothingReady = intake.window().isEmpty() && !dispatcher.isLoading() && intake.isCaughtUp();
-            if (dispatcher.hasPulls() && (nothingReady || dispatcher.isBlocked())) {
-                dispatcher.answerImmediatePulls();
-            }
+            dispatcher.answerImmediatePulls();
         } finally {
             pumping = false;
             intake.noteHeld();
@@ -421,10 +418,18 @@ final class QueueSubscription implements Subscription, Reporting {
         }
     }
 
-    /** With the one record that is to be in memory so that it ends in time. */
-    private long demand() {
-        long demand = dispatcher.demand();
-        return demand == 0 && ends.watchesHead() && !intake.hasNext() ? 1 : demand;
+    /** Reads what is asked for. Returns whether there may be more to hand out than before. */
+    private boolean refill() {
+        boolean more = false;
+        List<Portion> portions = intake.portions();
+        for (int i = 0; i < portions.size(); i++) {
+            Portion portion = portions.get(i);
+            long demand = dispatcher.demand(portion);
+            // With the one record that is to be in memory so that it ends in time.
+            boolean watched = demand == 0 && ends.watchesHead() && !portion.hasNext();
+            more |= portion.refill(watched ? 1 : demand, ends.watchesHead());
+        }
+        return more;
     }
 
     /** Writes that these sources are no more, then drops what was kept of them. */
@@ -459,7 +464,7 @@ final class QueueSubscription implements Subscription, Reporting {
 
     private void dropReady() {
         intake.fallBehind();
-        intake.window().drain(entry -> { });
+        intake.dropWindows();
         Map<Lane, List<Long>> kept = new HashMap<>();
         dispatcher.forEachOutstanding(entry -> kept.computeIfAbsent(entry.lane, lane -> new ArrayList<>()).add(entry.offset));
         ends.forEachInProgress(entry -> kept.computeIfAbsent(entry.lane, lane -> new ArrayList<>()).add(entry.offset));

@@ -2,6 +2,7 @@ package io.tributary.protocol.kafka.handler.share;
 
 import io.tributary.core.api.Delivery;
 import io.tributary.core.api.Topic;
+import io.tributary.core.model.PartitionId;
 import io.tributary.core.model.TopicName;
 import io.tributary.core.security.Operation;
 import io.tributary.protocol.kafka.handler.Call;
@@ -59,6 +60,12 @@ final class ReadablePartitions {
 
     Collection<TopicName> topics() {
         return readable.keySet();
+    }
+
+    Set<PartitionId> partitions() {
+        Set<PartitionId> all = new HashSet<>();
+        readable.forEach((name, read) -> read.partitions().forEach(number -> all.add(new PartitionId(name, number))));
+        return all;
     }
 
     boolean contains(Delivery delivery) {

@@ -6,11 +6,10 @@ import io.tributary.core.api.Delivery;
 import io.tributary.core.api.DeliveryHandler;
 import io.tributary.core.model.BrokerException;
 import io.tributary.core.model.Namespace;
-import io.tributary.core.model.TopicName;
+import io.tributary.core.model.PartitionId;
 import io.tributary.protocol.kafka.share.ShareSettings;
 import io.tributary.protocol.kafka.share.ShareSubscriptions;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -38,6 +37,8 @@ final class ShareSession implements DeliveryHandler {
     private final List<Delivery> delivered = new ArrayList<>();
     private int nextEpoch = ShareRequestMetadata.nextEpoch(ShareRequestMetadata.INITIAL_EPOCH);
     private @Nullable CompletableFuture<Consumer> consumer;
+    /** What the consumer reads. */
+    private Set<PartitionId> reads = Set.of();
     private @Nullable ShareFetchOperation fetching;
     private boolean closed;
 
@@ -117,17 +118,30 @@ final class ShareSession implements DeliveryHandler {
         return attaching != null && attaching.isDone() && !attaching.isCompletedExceptionally() ? attaching.join() : null;
     }
 
-    /** The session's consumer; attached, to a subscription that takes these topics, if it is not. Fails with the core's exceptions. */
-    synchronized CompletionStage<Consumer> consumer(Collection<TopicName> topics, long maxBytes) {
+    /**
+     * The session's consumer, which reads these partitions from now on; attached, to a subscription that takes their topics, if it is
+     * not. Fails with the core's exceptions.
+     */
+    synchronized CompletionStage<Consumer> consumer(ReadablePartitions readable, long maxBytes) {
+        Set<PartitionId> wanted = readable.partitions();
         CompletableFuture<Consumer> attaching = consumer;
         if (attaching == null || attaching.isCompletedExceptionally()) {
             ConsumerOptions options = new ConsumerOptions(false, false, settings.lock()).withMaxBytes(maxBytes);
-            attaching = subscriptions.bind(key.namespace(), key.group(), topics, settings)
+            attaching = subscriptions.bind(key.namespace(), key.group(), readable.topics(), settings)
                 .thenCompose(subscription -> subscription.attach(options, this)).toCompletableFuture();
+            reads = Set.of();
             consumer = attaching;
             if (closed) {
                 detach(attaching);
             }
+        }
+        if (!wanted.equals(reads)) {
+            reads = wanted;
+            attaching = attaching.thenApply(attached -> {
+                attached.readOnly(wanted);
+                return attached;
+            });
+            consumer = attaching;
         }
         return attaching;
     }
