@@ -195,7 +195,7 @@ public final class KafkaProtocol implements Protocol {
             new ShareGroupHeartbeatHandler(groups),
             new ShareGroupDescribeHandler(groups),
             new ShareFetchHandler(groups, sessions, broker.topics(), config.fetchMaxBytes()),
-            new ShareAcknowledgeHandler(groups, sessions),
+            new ShareAcknowledgeHandler(groups, sessions, broker.topics()),
             new DescribeShareGroupOffsetsHandler(groups),
             new AlterShareGroupOffsetsHandler(groups, broker.topics()),
             new DeleteShareGroupOffsetsHandler(groups, broker.topics()));

@@ -43,7 +43,7 @@ public final class GroupConfigs {
         GroupConfig.SHARE_RECORD_LOCK_DURATION_MS_CONFIG, GroupConfig.SHARE_DELIVERY_COUNT_LIMIT_CONFIG,
         GroupConfig.SHARE_PARTITION_MAX_RECORD_LOCKS_CONFIG, GroupConfig.SHARE_AUTO_OFFSET_RESET_CONFIG,
         GroupConfig.SHARE_ISOLATION_LEVEL_CONFIG, GroupConfig.SHARE_RENEW_ACKNOWLEDGE_ENABLE_CONFIG,
-        GroupConfig.ERRORS_DEADLETTERQUEUE_TOPIC_NAME_CONFIG));
+        GroupConfig.ERRORS_DEADLETTERQUEUE_TOPIC_NAME_CONFIG, GroupConfig.ERRORS_DEADLETTERQUEUE_COPY_RECORD_ENABLE_CONFIG));
 
     private final StateTable table;
     private final Namespace namespace;
@@ -106,6 +106,7 @@ public final class GroupConfigs {
         all.put(GroupConfig.SHARE_ISOLATION_LEVEL_CONFIG, READ_COMMITTED);
         all.put(GroupConfig.SHARE_RENEW_ACKNOWLEDGE_ENABLE_CONFIG, Boolean.toString(share.renews()));
         all.put(GroupConfig.ERRORS_DEADLETTERQUEUE_TOPIC_NAME_CONFIG, share.deadLetterTopic());
+        all.put(GroupConfig.ERRORS_DEADLETTERQUEUE_COPY_RECORD_ENABLE_CONFIG, Boolean.TRUE.toString());
         all.putAll(of(group));
         return all;
     }
@@ -153,6 +154,10 @@ public final class GroupConfigs {
         String deadLetters = values.getOrDefault(GroupConfig.ERRORS_DEADLETTERQUEUE_TOPIC_NAME_CONFIG, "");
         if (!deadLetters.isEmpty() && new TopicName(namespace, deadLetters).isInternal()) {
             throw new InvalidConfigurationException("dead letters do not go to the broker's own topics");
+        }
+        String copies = values.get(GroupConfig.ERRORS_DEADLETTERQUEUE_COPY_RECORD_ENABLE_CONFIG);
+        if (copies != null && !Boolean.parseBoolean(copies)) {
+            throw new InvalidConfigurationException("a dead letter has its record's content");
         }
         String isolation = values.get(GroupConfig.SHARE_ISOLATION_LEVEL_CONFIG);
         if (isolation != null && !isolation.equals(READ_COMMITTED)) {

@@ -1,6 +1,7 @@
 package io.tributary.protocol.kafka.handler.share;
 
 import io.tributary.core.api.Delivery;
+import io.tributary.core.api.Partition;
 import io.tributary.core.api.Topic;
 import io.tributary.core.model.PartitionId;
 import io.tributary.core.model.TopicName;
@@ -48,6 +49,16 @@ final class ReadablePartitions {
         return result.topic() == null || TopicLookup.partition(result.topic(), partition.partition()) != null
             ? result.error()
             : Errors.UNKNOWN_TOPIC_OR_PARTITION;
+    }
+
+    /** Of a partition that {@link #check} has found. */
+    Partition log(SharePartition partition) {
+        Topic topic = look(partition.topicId()).topic();
+        Partition log = topic == null ? null : TopicLookup.partition(topic, partition.partition());
+        if (log == null) {
+            throw new IllegalArgumentException("no partition that is there");
+        }
+        return log;
     }
 
     private TopicLookup.Result look(Uuid topicId) {
