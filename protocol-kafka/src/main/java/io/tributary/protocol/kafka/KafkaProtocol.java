@@ -3,12 +3,14 @@ package io.tributary.protocol.kafka;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.tributary.core.api.Broker;
+import io.tributary.core.api.Registration;
 import io.tributary.core.api.Topics;
 import io.tributary.core.model.Namespace;
 import io.tributary.core.protocol.Protocol;
 import io.tributary.core.protocol.ProtocolContext;
 import io.tributary.core.security.Access;
 import io.tributary.protocol.kafka.coordinator.GroupCoordinators;
+import io.tributary.protocol.kafka.coordinator.GroupsView;
 import io.tributary.protocol.kafka.coordinator.transaction.Marker;
 import io.tributary.protocol.kafka.coordinator.transaction.TransactionCoordinators;
 import io.tributary.protocol.kafka.handler.ApiHandler;
@@ -98,6 +100,7 @@ public final class KafkaProtocol implements Protocol {
     private volatile @Nullable KafkaSessions sessions;
     private volatile @Nullable GroupCoordinators coordinators;
     private volatile @Nullable TransactionCoordinators transactionCoordinators;
+    private volatile @Nullable Registration view;
 
     public KafkaProtocol(KafkaConfig config) {
         this.config = config;
@@ -126,6 +129,7 @@ public final class KafkaProtocol implements Protocol {
         coordinators = groups;
         transactionCoordinators = transactions;
         sessions = started;
+        view = broker.streams().register(new GroupsView(groups, broker.topics()));
         broker.topics().namespaces().forEach(groups::resume);
         transactions.resume();
         return CompletableFuture.completedFuture(started);
@@ -235,6 +239,10 @@ public final class KafkaProtocol implements Protocol {
         KafkaSessions running = sessions;
         GroupCoordinators groups = coordinators;
         TransactionCoordinators transactions = transactionCoordinators;
+        Registration shown = view;
+        if (shown != null) {
+            shown.close();
+        }
         if (running == null || groups == null || transactions == null) {
             return CompletableFuture.completedFuture(null);
         }

@@ -230,6 +230,7 @@ class ShareGroupIT {
     }
 
     @Test
+    @OwnBroker("dead letters: a fresh Kafka 4.4.0 wrote none within a minute")
     void deadLettersGoToTheGroupsTopic() {
         fixture.createTopic("dead-ends", 1);
         alter(fixture, ConfigResource.Type.TOPIC, "dead-ends", Map.of("errors.deadletterqueue.group.enable", "true"));
