@@ -433,6 +433,13 @@ final class Source {
         touch();
     }
 
+    /** Its successor begins at {@code offset}: what is before, and not settled, is dropped. */
+    void skipped(long offset) {
+        intake.tally().add(Counter.PUBLISHED, undecided());
+        intake.tally().add(Counter.DROPPED, undecidedBefore(Math.min(end, offset)));
+        forEachLane(lane -> intake.tally().add(Counter.DROPPED, lane.startsAt(offset)));
+    }
+
     /** Forgets all that is pending but what is given of it. */
     void keepPending(Map<Lane, List<Long>> kept) {
         forEachLane(lane -> lane.keepPending(kept.getOrDefault(lane, List.of())));

@@ -194,7 +194,7 @@ public final class KafkaProtocol implements Protocol {
     }
 
     private List<ApiHandler<?>> shareHandlers(Broker broker, GroupCoordinators groups) {
-        ShareSessions sessions = new ShareSessions(new ShareSubscriptions(broker.subscriptions()), config.groups().shares().maxSessions());
+        ShareSessions sessions = new ShareSessions(new ShareSubscriptions(broker), config.groups().shares().maxSessions());
         return List.of(
             new ShareGroupHeartbeatHandler(groups),
             new ShareGroupDescribeHandler(groups),

@@ -24,7 +24,6 @@ import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.coordinator.group.GroupConfig;
 import org.apache.kafka.coordinator.group.GroupCoordinator;
 import org.apache.kafka.coordinator.group.GroupCoordinatorConfig;
-import org.apache.kafka.coordinator.group.ShareGroupAutoOffsetResetStrategy;
 import org.apache.kafka.coordinator.group.modern.share.ShareGroupConfig;
 import org.jspecify.annotations.Nullable;
 
@@ -162,11 +161,6 @@ public final class GroupConfigs {
         String isolation = values.get(GroupConfig.SHARE_ISOLATION_LEVEL_CONFIG);
         if (isolation != null && !isolation.equals(READ_COMMITTED)) {
             throw new InvalidConfigurationException("share groups are given what is committed: the isolation level is " + READ_COMMITTED);
-        }
-        String reset = values.get(GroupConfig.SHARE_AUTO_OFFSET_RESET_CONFIG);
-        if (reset != null && ShareGroupAutoOffsetResetStrategy.fromString(reset).type()
-            == ShareGroupAutoOffsetResetStrategy.StrategyType.BY_DURATION) {
-            throw new InvalidConfigurationException("a share group begins at the earliest or the latest record, not at a time");
         }
     }
 

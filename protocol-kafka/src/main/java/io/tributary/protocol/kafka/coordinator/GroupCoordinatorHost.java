@@ -102,7 +102,7 @@ final class GroupCoordinatorHost {
         GroupCoordinatorConfig config = GroupCoordinatorConfig.fromProps(settings);
         ShareGroupConfig shareConfig = ShareGroupConfig.fromProps(settings);
         GroupConfigManager configManager = new GroupConfigManager(config, shareConfig);
-        ShareSubscriptions shares = new ShareSubscriptions(broker.subscriptions());
+        ShareSubscriptions shares = new ShareSubscriptions(broker);
         SubscriptionPersister persister = new SubscriptionPersister(broker.topics(), namespace, shares,
             group -> ShareSettings.of(configManager.groupConfig(group), shareConfig));
         GroupCoordinatorService built = new GroupCoordinatorService.Builder(broker.nodeId(), config)
