@@ -1,6 +1,5 @@
 package io.tributary.core.broker;
 
-import io.tributary.core.api.Registration;
 import io.tributary.core.api.stream.StreamKeeper;
 import io.tributary.core.api.stream.StreamSubscription;
 import io.tributary.core.api.stream.StreamSubscriptions;
@@ -25,9 +24,13 @@ final class KeptStreams implements StreamSubscriptions {
     private final List<StreamKeeper> keepers = new CopyOnWriteArrayList<>();
 
     @Override
-    public Registration register(StreamKeeper keeper) {
+    public void add(StreamKeeper keeper) {
         keepers.add(keeper);
-        return () -> keepers.remove(keeper);
+    }
+
+    @Override
+    public void remove(StreamKeeper keeper) {
+        keepers.remove(keeper);
     }
 
     @Override

@@ -20,14 +20,13 @@ import io.tributary.core.subscription.state.PartitionKey;
 import io.tributary.core.subscription.state.SourceStart;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A subscription's bindings, and the sources that they make and change. */
@@ -74,11 +73,8 @@ final class Bindings {
 
     /** The end of those that are not named. */
     static ToLongFunction<Partition> from(Map<PartitionId, Long> offsets) {
-        return partition -> within(partition, offsets.getOrDefault(partition.id(), Long.MAX_VALUE));
-    }
-
-    private static long within(Partition partition, long offset) {
-        return Math.max(partition.logStartOffset(), Math.min(partition.highWatermark(), offset));
+        return partition -> Math.max(partition.logStartOffset(),
+            Math.min(partition.highWatermark(), offsets.getOrDefault(partition.id(), Long.MAX_VALUE)));
     }
 
     /** Puts a new binding in force. */
@@ -108,10 +104,11 @@ final class Bindings {
      * was taken from them is to be forgotten.
      */
     List<Source> seek(Map<PartitionId, Long> offsets) {
+        ToLongFunction<Partition> place = from(offsets);
         List<Source> gone = intake.remove(source -> {
             boolean sought = offsets.containsKey(source.partition.id());
             if (sought) {
-                source.skipped(within(source.partition, offsets.get(source.partition.id())));
+                source.skipped(place.applyAsLong(source.partition));
             }
             return sought;
         });
@@ -119,15 +116,15 @@ final class Bindings {
         gone.forEach(source -> byPartition.computeIfAbsent(source.key, first -> new ArrayList<>()).add(source));
         byPartition.forEach((key, sources) -> {
             Source one = sources.get(0);
-            long offset = within(one.partition, offsets.get(one.partition.id()));
-            Set<Binding> open = new HashSet<>();
-            Set<BoundRange> ranges = new LinkedHashSet<>();
-            sources.forEach(source -> source.coverage.ranges().stream().filter(BoundRange::isOpen).map(BoundRange::binding).forEach(open::add));
+            long offset = place.applyAsLong(one.partition);
+            List<BoundRange> before = sources.stream().flatMap(source -> source.coverage.ranges().stream()).distinct().toList();
+            Set<Binding> open = before.stream().filter(BoundRange::isOpen).map(BoundRange::binding).collect(Collectors.toSet());
+            List<BoundRange> ranges = new ArrayList<>();
             open.forEach(binding -> ranges.add(new BoundRange(binding, offset, BoundRange.OPEN)));
             // Of bindings that have ended, what they took stays theirs.
-            sources.forEach(source -> source.coverage.ranges().stream().filter(range -> !open.contains(range.binding())).forEach(ranges::add));
+            before.stream().filter(range -> !open.contains(range.binding())).forEach(ranges::add);
             Source successor = intake.add(new SourceStart(key, Source.MAIN, one.topic, one.partition, BoundRange.OPEN, List.of(),
-                List.copyOf(ranges), CursorState.startingAt(offset)), worker.feed(key, one.partition));
+                ranges, CursorState.startingAt(offset)), worker.feed(key, one.partition));
             successor.countFromHere();
             successor.touch();
         });

@@ -98,7 +98,7 @@ public final class BrokerMetrics implements MeterBinder {
             now -> now.subscriptions().outstanding());
         gauge(registry, readings, "tributary.subscriptions.consumers", "Consumers attached", now -> now.subscriptions().consumers());
         gauge(registry, readings, "tributary.streams", "Stream subscriptions: Kafka's groups", now -> now.streams().streams());
-        gauge(registry, readings, "tributary.streams.lag", "Records that stream subscriptions have before them", now -> now.streams().lag());
+        gauge(registry, readings, "tributary.streams.lag", "Records that streams have before them", now -> now.streams().lag());
         OF_LOGS.forEach(column -> total(registry, readings, column.of("tributary.topics.", now -> now.topics().total())));
         OF_COUNTS.forEach(column -> total(registry, readings, column.of("tributary.subscriptions.", now -> now.subscriptions().counts())));
     }

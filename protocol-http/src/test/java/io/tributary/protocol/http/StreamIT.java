@@ -77,8 +77,8 @@ class StreamIT {
     static void start() {
         server = new TestServer(Authenticator.open(), new Rights());
         client = server.client();
-        server.broker().streams().register(new Keeper(false));
-        server.broker().streams().register(new Keeper(true));
+        server.broker().streams().add(new Keeper(false));
+        server.broker().streams().add(new Keeper(true));
     }
 
     @AfterAll

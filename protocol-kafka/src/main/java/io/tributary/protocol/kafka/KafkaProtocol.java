@@ -3,7 +3,6 @@ package io.tributary.protocol.kafka;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.tributary.core.api.Broker;
-import io.tributary.core.api.Registration;
 import io.tributary.core.api.Topics;
 import io.tributary.core.model.Namespace;
 import io.tributary.core.protocol.Protocol;
@@ -100,7 +99,8 @@ public final class KafkaProtocol implements Protocol {
     private volatile @Nullable KafkaSessions sessions;
     private volatile @Nullable GroupCoordinators coordinators;
     private volatile @Nullable TransactionCoordinators transactionCoordinators;
-    private volatile @Nullable Registration view;
+    /** Ends that the groups are seen. */
+    private volatile Runnable hide = () -> { };
 
     public KafkaProtocol(KafkaConfig config) {
         this.config = config;
@@ -129,7 +129,9 @@ public final class KafkaProtocol implements Protocol {
         coordinators = groups;
         transactionCoordinators = transactions;
         sessions = started;
-        view = broker.streams().register(new GroupsView(groups, broker.topics()));
+        GroupsView seen = new GroupsView(groups, broker.topics());
+        broker.streams().add(seen);
+        hide = () -> broker.streams().remove(seen);
         broker.topics().namespaces().forEach(groups::resume);
         transactions.resume();
         return CompletableFuture.completedFuture(started);
@@ -239,10 +241,7 @@ public final class KafkaProtocol implements Protocol {
         KafkaSessions running = sessions;
         GroupCoordinators groups = coordinators;
         TransactionCoordinators transactions = transactionCoordinators;
-        Registration shown = view;
-        if (shown != null) {
-            shown.close();
-        }
+        hide.run();
         if (running == null || groups == null || transactions == null) {
             return CompletableFuture.completedFuture(null);
         }

@@ -140,9 +140,9 @@ class ShareGroupIT {
     /** What is not settled of the group's topics; -1 where that is not known. */
     static long lag(KafkaFixture at, String group) {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", at.bootstrap()))) {
-            return get(admin.listShareGroupOffsets(Map.of(group, new ListShareGroupOffsetsSpec())).all()).get(group).values().stream()
-                .mapToLong(told -> told == null ? -1 : told.lag().orElse(-1L)).reduce((one, other) -> one < 0 || other < 0 ? -1 : one + other)
-                .orElse(-1);
+            List<Long> lags = get(admin.listShareGroupOffsets(Map.of(group, new ListShareGroupOffsetsSpec())).all()).get(group).values()
+                .stream().map(told -> told == null ? -1 : told.lag().orElse(-1L)).toList();
+            return lags.isEmpty() || lags.contains(-1L) ? -1 : lags.stream().mapToLong(Long::longValue).sum();
         }
     }
 
@@ -235,7 +235,8 @@ class ShareGroupIT {
         fixture.createTopic("dead-ends", 1);
         alter(fixture, ConfigResource.Type.TOPIC, "dead-ends", Map.of("errors.deadletterqueue.group.enable", "true"));
         topic(fixture, "dying", 1, 3);
-        set(fixture, "dying", Map.of("errors.deadletterqueue.topic.name", "dead-ends", "errors.deadletterqueue.copy.record.enable", "true"));
+        set(fixture, "dying", Map.of("errors.deadletterqueue.topic.name", "dead-ends",
+            "errors.deadletterqueue.copy.record.enable", "true"));
         KafkaShareConsumer<String, String> member = explicit("dying", 10);
         poll(member, 3, AcknowledgeType.REJECT);
         List<ConsumerRecord<String, String>> dead = new ArrayList<>();

@@ -29,6 +29,7 @@ import org.apache.kafka.common.message.ShareFetchRequestData;
 import org.apache.kafka.common.message.ShareFetchResponseData.AcquiredRecords;
 import org.apache.kafka.common.message.ShareFetchResponseData.PartitionData;
 import org.apache.kafka.common.message.ShareGroupHeartbeatRequestData;
+import org.apache.kafka.common.message.ShareGroupHeartbeatResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.Record;
@@ -36,7 +37,9 @@ import org.apache.kafka.common.requests.ShareAcknowledgeResponse;
 import org.apache.kafka.common.requests.ShareFetchResponse;
 import org.apache.kafka.common.requests.ShareGroupHeartbeatResponse;
 import org.jspecify.annotations.NullUnmarked;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -61,21 +64,33 @@ class ShareSessionIT {
     private final String group = "g-" + unique;
     private final List<String> topics = new ArrayList<>();
     private final String member = Uuid.randomUuid().toString();
-    private KafkaFixture fixture;
+    private static KafkaFixture fixture;
     private RawKafka client;
 
+    @BeforeAll
+    static void start() {
+        fixture = new KafkaFixture(limited(2000));
+    }
+
+    @AfterAll
+    static void stop() {
+        fixture.close();
+    }
+
+    private static KafkaConfig limited(int maxSessions) {
+        return KafkaFixture.CONFIG.withGroups(KafkaFixture.CONFIG.groups().withShares(
+            new KafkaConfig.Shares(Duration.ofSeconds(30), Duration.ofMillis(200), 5, 2000, Math.min(200, maxSessions), maxSessions)));
+    }
+
     @BeforeEach
-    void start() throws IOException {
-        fixture = new KafkaFixture(KafkaFixture.CONFIG.withGroups(KafkaFixture.CONFIG.groups().withShares(
-            new KafkaConfig.Shares(Duration.ofSeconds(30), Duration.ofMillis(200), 5, 2000, MAX_SESSIONS, MAX_SESSIONS))));
+    void connect() throws IOException {
         client = new RawKafka(fixture.port());
         ShareGroupIT.set(fixture, group, Map.of("share.auto.offset.reset", "earliest", "share.record.lock.duration.ms", "30000"));
     }
 
     @AfterEach
-    void stop() throws IOException {
+    void disconnect() throws IOException {
         client.close();
-        fixture.close();
     }
 
     /** A topic with records, all of which come to the group. */
@@ -95,8 +110,9 @@ class ShareSessionIT {
         ShareGroupHeartbeatRequestData joining = new ShareGroupHeartbeatRequestData().setGroupId(group).setMemberId(member)
             .setMemberEpoch(0).setSubscribedTopicNames(topics);
         await().atMost(KafkaFixture.PATIENCE).until(() -> {
-            ShareGroupHeartbeatResponse joined = client.ask(ShareGroupHeartbeatResponse.class, ApiKeys.SHARE_GROUP_HEARTBEAT, 1, joining);
-            return joined.data().assignment() != null && joined.data().assignment().topicPartitions().size() == topics.size();
+            ShareGroupHeartbeatResponseData joined =
+                client.ask(ShareGroupHeartbeatResponse.class, ApiKeys.SHARE_GROUP_HEARTBEAT, 1, joining).data();
+            return joined.assignment() != null && joined.assignment().topicPartitions().size() == topics.size();
         });
     }
 
@@ -106,7 +122,8 @@ class ShareSessionIT {
 
     private ShareFetchRequestData request(String member, int epoch, Uuid... topics) {
         ShareFetchRequestData request = new ShareFetchRequestData().setGroupId(group).setMemberId(member).setShareSessionEpoch(epoch)
-            .setMaxWaitMs(epoch == 0 && topics.length > 0 ? FIRST_WAIT_MS : 200).setMinBytes(1).setMaxBytes(1 << 20).setMaxRecords(100).setBatchSize(100);
+            .setMaxWaitMs(epoch == 0 && topics.length > 0 ? FIRST_WAIT_MS : 200)
+            .setMinBytes(1).setMaxBytes(1 << 20).setMaxRecords(100).setBatchSize(100);
         for (Uuid topic : topics) {
             ShareFetchRequestData.FetchTopic named = new ShareFetchRequestData.FetchTopic().setTopicId(topic);
             named.partitions().add(new ShareFetchRequestData.FetchPartition().setPartitionIndex(0));
@@ -226,11 +243,12 @@ class ShareSessionIT {
     @Test
     @OwnBroker("a limit of sessions that is soon reached")
     void aSessionMoreThanMayBeIsRefused() throws IOException {
-        Uuid topic = topic("t", 1);
-        for (int i = 0; i < MAX_SESSIONS; i++) {
-            assertThat(fetch(client, request(Uuid.randomUuid().toString(), 0, topic)).error()).isEqualTo(Errors.NONE);
+        try (KafkaFixture own = new KafkaFixture(limited(MAX_SESSIONS)); RawKafka connection = new RawKafka(own.port())) {
+            for (int i = 0; i < MAX_SESSIONS; i++) {
+                assertThat(fetch(connection, request(Uuid.randomUuid().toString(), 0)).error()).isEqualTo(Errors.NONE);
+            }
+            assertThat(fetch(connection, request(member, 0)).error()).isEqualTo(Errors.SHARE_SESSION_LIMIT_REACHED);
         }
-        assertThat(fetch(client, request(member, 0, topic)).error()).isEqualTo(Errors.SHARE_SESSION_LIMIT_REACHED);
     }
 
     @Test
@@ -360,7 +378,8 @@ class ShareSessionIT {
             others.addAll(get(consumer.pull(UNREAD, Duration.ofSeconds(1)).toCompletableFuture()));
             return others.size() >= UNREAD;
         });
-        assertThat(others).hasSize(UNREAD).allMatch(delivery -> delivery.deliveryCount() == 1 && delivery.topic().name().startsWith("other"));
+        assertThat(others).hasSize(UNREAD).allMatch(delivery -> delivery.deliveryCount() == 1);
+        assertThat(others).allMatch(delivery -> delivery.topic().name().startsWith("other"));
         assertThat(others).extracting(delivery -> delivery.record().offset())
             .containsExactlyElementsOf(IntStream.range(0, UNREAD).mapToObj(Long::valueOf).toList());
     }

@@ -1,6 +1,5 @@
 package io.tributary.core.api.stream;
 
-import io.tributary.core.api.Registration;
 import io.tributary.core.model.Namespace;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -11,8 +10,11 @@ public interface StreamSubscriptions {
     /** Whose overview is made of so many subscriptions at most; the rest is counted and not looked at. */
     int MOST_LOOKED_AT = 10_000;
 
-    /** Adds a keeper until the registration is closed. */
-    Registration register(StreamKeeper keeper);
+    /** From now on this one is asked, too. */
+    void add(StreamKeeper keeper);
+
+    /** From now on it is not asked any more. */
+    void remove(StreamKeeper keeper);
 
     /** One in a list. Keepers may have the same names, and so may queue subscriptions. */
     record Named(String kind, String name) {

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /** A queue subscription. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @Schema(name = "Subscription")
-public record SubscriptionJson(String name, @Schema(description = "queue") String kind, boolean durable, List<BindingJson> bindings, Map<String, String> attributes,
+public record SubscriptionJson(String name, @Schema(description = "queue") String kind, boolean durable,
+                               List<BindingJson> bindings, Map<String, String> attributes,
                                @Schema(description = "Absent when there is none") @Nullable DeliveryPolicyJson delivery, Stats stats)
         implements SubscriptionView {
     /** The kind of what is acknowledged message by message. */

@@ -83,8 +83,8 @@ public final class SubscriptionHandler {
 
     /** One subscription, with its counts; of several of one name the queue, unless another kind is asked for. */
     @GetMapping(path = "/v1/subscriptions/{name}", produces = MediaType.APPLICATION_JSON_VALUE)
-    @Operation(summary = "Describe a subscription", description = "A Kafka group may have the name of a queue: then the queue is described, "
-        + "unless another kind is asked for.")
+    @Operation(summary = "Describe a subscription", description = "A Kafka group may have the name of a queue: then the queue is "
+        + "described, unless another kind is asked for.")
     public Mono<SubscriptionView> describe(
             @PathVariable String name,
             @Parameter(description = "As in the list", example = "kafka-group") @RequestParam(required = false) @Nullable String kind,

@@ -105,7 +105,7 @@ public final class GroupConfigs {
         all.put(GroupConfig.SHARE_ISOLATION_LEVEL_CONFIG, READ_COMMITTED);
         all.put(GroupConfig.SHARE_RENEW_ACKNOWLEDGE_ENABLE_CONFIG, Boolean.toString(share.renews()));
         all.put(GroupConfig.ERRORS_DEADLETTERQUEUE_TOPIC_NAME_CONFIG, share.deadLetterTopic());
-        all.put(GroupConfig.ERRORS_DEADLETTERQUEUE_COPY_RECORD_ENABLE_CONFIG, Boolean.TRUE.toString());
+        all.put(GroupConfig.ERRORS_DEADLETTERQUEUE_COPY_RECORD_ENABLE_CONFIG, "true");
         all.putAll(of(group));
         return all;
     }

@@ -74,7 +74,8 @@ public final class GroupsView implements StreamKeeper {
             return CompletableFuture.completedFuture(List.of());
         }
         return coordinators.of(namespace)
-            .thenCompose(coordinator -> coordinator.listGroups(context(ApiKeys.LIST_GROUPS), new ListGroupsRequestData().setTypesFilter(TYPES)))
+            .thenCompose(coordinator ->
+                coordinator.listGroups(context(ApiKeys.LIST_GROUPS), new ListGroupsRequestData().setTypesFilter(TYPES)))
             .thenApply(listed -> {
                 if (listed.errorCode() != Errors.NONE.code()) {
                     throw Errors.forCode(listed.errorCode()).exception();
