@@ -15,6 +15,13 @@ transaction.state.log.num.partitions=5
 transaction.abort.timed.out.transaction.cleanup.interval.ms=1000
 group.consumer.min.heartbeat.interval.ms=1000
 group.consumer.heartbeat.interval.ms=1000
+group.share.min.heartbeat.interval.ms=200
+group.share.heartbeat.interval.ms=200
+group.share.min.record.lock.duration.ms=1000
+group.share.record.lock.duration.ms=2000
+group.share.min.delivery.count.limit=2
+group.share.delivery.count.limit=3
+share.coordinator.state.topic.num.partitions=1
 log.cleaner.backoff.ms=500'
 export BENCH_JVM_OPTIONS=-Xmx768m
 

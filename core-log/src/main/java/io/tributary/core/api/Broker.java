@@ -1,6 +1,7 @@
 package io.tributary.core.api;
 
 import io.tributary.core.api.retained.RetainedValues;
+import io.tributary.core.api.stream.StreamSubscriptions;
 import io.tributary.core.security.Access;
 import java.util.concurrent.CompletionStage;
 
@@ -11,6 +12,9 @@ public interface Broker {
     Publisher publisher();
 
     Subscriptions subscriptions();
+
+    /** The subscriptions that protocols keep by themselves. */
+    StreamSubscriptions streams();
 
     Transactions transactions();
 

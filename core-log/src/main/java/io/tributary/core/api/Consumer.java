@@ -1,12 +1,22 @@
 package io.tributary.core.api;
 
+import io.tributary.core.model.PartitionId;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
 /** A consumer of a queue subscription. Calls may come from any thread and take effect in the caller's order. */
 public interface Consumer {
+    /**
+     * From now on takes records of these partitions only; without this call, of all. Those of others neither come to it nor hold up what
+     * does, however many wait: they are not even read until somebody takes them. What is outstanding stays to be settled. While some
+     * consumers of a subscription read other partitions than others do, records of different partitions may come in another order than
+     * that of their commit.
+     */
+    void readOnly(Set<PartitionId> partitions);
+
     /** Grants credit for {@code count} more deliveries, added to what is left. */
     void request(int count);
 

@@ -3,10 +3,12 @@ package io.tributary.core.api;
 import io.tributary.core.api.stats.PartitionProgress;
 import io.tributary.core.api.stats.SubscriptionReport;
 import io.tributary.core.model.Binding;
+import io.tributary.core.model.PartitionId;
 import io.tributary.core.model.StartPosition;
 import io.tributary.core.model.SubscriptionConfig;
 import io.tributary.core.model.SubscriptionName;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -25,6 +27,12 @@ public interface Subscription {
     /** Adds a binding, once; one that is there already completes at once. Once complete, whatever is published next is taken. */
     CompletionStage<Void> bind(Binding binding, StartPosition start);
 
+    /**
+     * As {@link #bind(Binding, StartPosition)}, from an offset in each partition: the log's own bounds where it is beyond them, and the end
+     * where none is named.
+     */
+    CompletionStage<Void> bind(Binding binding, Map<PartitionId, Long> from);
+
     /** Ends a binding, if it is there; what was published before stays to be delivered. */
     CompletionStage<Void> unbind(Binding binding);
 
@@ -33,6 +41,13 @@ public interface Subscription {
 
     /** Drops what is ready (not what is outstanding) and completes with its number. */
     CompletionStage<Long> purge();
+
+    /**
+     * Begins anew in these partitions: all before the offset counts as settled, and nothing from there on as delivered, also what was
+     * published before a binding was made. An offset beyond the log's bounds is the bound; a partition that no binding ever covered is
+     * passed over. Completes when it is written. Fails with SUBSCRIPTION_IN_USE while there are consumers.
+     */
+    CompletionStage<Void> seek(Map<PartitionId, Long> offsets);
 
     /** How far it is with each partition that its bindings cover. */
     CompletionStage<List<PartitionProgress>> progress();

@@ -12,6 +12,7 @@ import io.tributary.core.api.Topic;
 import io.tributary.core.api.Topics;
 import io.tributary.core.api.Transactions;
 import io.tributary.core.api.retained.RetainedValues;
+import io.tributary.core.api.stream.StreamSubscriptions;
 import io.tributary.core.log.LogThread;
 import io.tributary.core.log.PartitionLog;
 import io.tributary.core.metadata.MetadataStore;
@@ -78,6 +79,7 @@ public final class EmbeddedBroker implements Broker, AutoCloseable {
     private final IdBlocks ids;
     private final StateTables tables;
     private final QueueSubscriptions subscriptions;
+    private final StreamSubscriptions streams = new KeptStreams();
     private final Transactions transactions;
     private final Compactor compactor;
     private final String clusterId;
@@ -216,6 +218,11 @@ public final class EmbeddedBroker implements Broker, AutoCloseable {
     @Override
     public Subscriptions subscriptions() {
         return subscriptions;
+    }
+
+    @Override
+    public StreamSubscriptions streams() {
+        return streams;
     }
 
     @Override

@@ -104,7 +104,7 @@ final class Backlog {
     /** Whether the record's timestamp is at hand. */
     private boolean isDated(Source source, long offset) {
         if (!source.isDated(offset)) {
-            Entry head = intake.window().peek();
+            Entry head = source.portion.window().peek();
             if (head != null) {
                 date(source, offset, head);
             }

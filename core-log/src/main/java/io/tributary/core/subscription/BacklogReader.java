@@ -114,12 +114,12 @@ final class BacklogReader {
     }
 
     /**
-     * Passes records of a level to {@code intake} for as long as there is room.
+     * Passes records of a level to {@code portion} for as long as there is room.
      *
      * @param most records to read at once
      */
-    Outcome fill(Intake intake, int from, int most, BooleanSupplier room) {
-        turnTo(from, intake.sources());
+    Outcome fill(Portion portion, int from, int most, BooleanSupplier room) {
+        turnTo(from, portion.sources());
         int reads = 0;
         while (room.getAsBoolean()) {
             for (Lane lane = toCheck.poll(); lane != null; lane = toCheck.poll()) {
@@ -131,27 +131,27 @@ final class BacklogReader {
                     yieldTurn();
                     return Outcome.WAITING;
                 }
-                read(lane, most, intake.sources().size());
+                read(lane, most, portion.sources().size());
             }
             if (reading[level] > 0) {
                 return Outcome.WAITING;
             }
             Lane first = heads.poll();
             if (first != null) {
-                takeFirst(intake, first);
-            } else if (toCheck.isEmpty() && !anyBehind(intake.sources())) {
-                return Outcome.CAUGHT_UP;
+                takeFirst(portion, first);
+            } else if (toCheck.isEmpty() && !anyBehind(portion.sources())) {
+                return isReadElsewhere(portion.sources()) ? Outcome.WAITING : Outcome.CAUGHT_UP;
             }
         }
         return Outcome.FILLED;
     }
 
-    private void takeFirst(Intake intake, Lane lane) {
+    private void takeFirst(Portion portion, Lane lane) {
         if (lane.source.isRemoved() || lane.firstBuffered() == null) {
             return;
         }
         Record record = lane.pollBuffered();
-        intake.take(lane, record);
+        portion.take(lane, record);
         lane.bufferTaken();
         enqueue(lane);
     }
@@ -164,6 +164,17 @@ final class BacklogReader {
             }
         }
         return !toCheck.isEmpty();
+    }
+
+    /** Whether a read is under way for one of them that began when it was in another portion; the continuation runs after it, too. */
+    private boolean isReadElsewhere(Collection<Source> sources) {
+        for (Source source : sources) {
+            Lane lane = source.lane(level);
+            if (lane != null && lane.reading) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void yieldTurn() {
@@ -211,7 +222,7 @@ final class BacklogReader {
                 if (lane.level != level && !few) {
                     lane.dropBuffer();
                 }
-                enqueue(lane);
+                current().enqueue(lane);
             }
         }
 
@@ -220,12 +231,17 @@ final class BacklogReader {
             if (!isWanted() || cause.code() == ErrorCode.CLOSED) {
                 return;
             }
-            enqueue(lane);
+            current().enqueue(lane);
             if (cause.code() == ErrorCode.OFFSET_OUT_OF_RANGE) {
                 lane.source.outOfRange();
             } else {
                 retry.failed(lane.source.partition.id(), cause);
             }
+        }
+
+        /** The lane may have come into another portion meanwhile. */
+        private BacklogReader current() {
+            return lane.source.portion.backlog();
         }
 
         private boolean isWanted() {
@@ -237,7 +253,7 @@ final class BacklogReader {
                 return false;
             }
             if (generation != lane.generation) {
-                enqueue(lane);
+                current().enqueue(lane);
                 return false;
             }
             return true;

@@ -8,6 +8,7 @@ import io.tributary.core.model.BrokerException;
 import io.tributary.core.model.ErrorCode;
 import io.tributary.core.model.Filter;
 import io.tributary.core.model.Namespace;
+import io.tributary.core.model.PartitionId;
 import io.tributary.core.model.StartPosition;
 import io.tributary.core.model.SubscriptionName;
 import io.tributary.core.model.TopicName;
@@ -19,9 +20,13 @@ import io.tributary.core.subscription.state.PartitionKey;
 import io.tributary.core.subscription.state.SourceStart;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A subscription's bindings, and the sources that they make and change. */
@@ -62,9 +67,18 @@ final class Bindings {
         }
     }
 
+    static ToLongFunction<Partition> from(StartPosition start) {
+        return start == StartPosition.EARLIEST ? Partition::logStartOffset : Partition::highWatermark;
+    }
+
+    /** The end of those that are not named. */
+    static ToLongFunction<Partition> from(Map<PartitionId, Long> offsets) {
+        return partition -> Math.max(partition.logStartOffset(),
+            Math.min(partition.highWatermark(), offsets.getOrDefault(partition.id(), Long.MAX_VALUE)));
+    }
+
     /** Puts a new binding in force. */
-    void add(Binding binding, StartPosition start) {
-        ToLongFunction<Partition> from = start == StartPosition.EARLIEST ? Partition::logStartOffset : Partition::highWatermark;
+    void add(Binding binding, ToLongFunction<Partition> from) {
         List<Binding> more = new ArrayList<>(current);
         more.add(binding);
         for (Topic topic : reached(binding)) {
@@ -83,6 +97,38 @@ final class Bindings {
             source.coverage.end(binding, source.partition.highWatermark());
         }
         intake.bindingEnded();
+    }
+
+    /**
+     * Begins anew in these partitions. Returns the sources that are removed, some of which have successors of the same key and number; what
+     * was taken from them is to be forgotten.
+     */
+    List<Source> seek(Map<PartitionId, Long> offsets) {
+        ToLongFunction<Partition> place = from(offsets);
+        List<Source> gone = intake.remove(source -> {
+            boolean sought = offsets.containsKey(source.partition.id());
+            if (sought) {
+                source.skipped(place.applyAsLong(source.partition));
+            }
+            return sought;
+        });
+        Map<PartitionKey, List<Source>> byPartition = new LinkedHashMap<>();
+        gone.forEach(source -> byPartition.computeIfAbsent(source.key, first -> new ArrayList<>()).add(source));
+        byPartition.forEach((key, sources) -> {
+            Source one = sources.get(0);
+            long offset = place.applyAsLong(one.partition);
+            List<BoundRange> before = sources.stream().flatMap(source -> source.coverage.ranges().stream()).distinct().toList();
+            Set<Binding> open = before.stream().filter(BoundRange::isOpen).map(BoundRange::binding).collect(Collectors.toSet());
+            List<BoundRange> ranges = new ArrayList<>();
+            open.forEach(binding -> ranges.add(new BoundRange(binding, offset, BoundRange.OPEN)));
+            // Of bindings that have ended, what they took stays theirs.
+            before.stream().filter(range -> !open.contains(range.binding())).forEach(ranges::add);
+            Source successor = intake.add(new SourceStart(key, Source.MAIN, one.topic, one.partition, BoundRange.OPEN, List.of(),
+                ranges, CursorState.startingAt(offset)), worker.feed(key, one.partition));
+            successor.countFromHere();
+            successor.touch();
+        });
+        return gone;
     }
 
     /** Takes the records of a topic that is new, or has new partitions, from their first on. Returns whether any binding wants them. */

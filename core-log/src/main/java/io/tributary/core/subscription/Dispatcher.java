@@ -32,13 +32,12 @@ final class Dispatcher {
     private final Runnable pump;
     private final Heads heads;
     private final List<QueueConsumer> consumers = new ArrayList<>(1);
-    private final ConsumerRound round = new ConsumerRound();
     /** Null where records of one key may be with several consumers. */
     private final @Nullable KeyLocks keys;
     private final Returns returns;
     /** Null where several may take records at a time. */
     private final @Nullable SingleActive single;
-    private final ArrayDeque<Pull> pulls = new ArrayDeque<>(1);
+    private final ArrayDeque<QueueConsumer.Pull> pulls = new ArrayDeque<>(1);
     /** So much is aside that nothing more is looked at. */
     private boolean blocked;
     private long nextDeliveryId;
@@ -55,9 +54,10 @@ final class Dispatcher {
         this.limits = limits;
         this.share = share;
         this.pump = pump;
-        keys = policy.dispatch() == DeliveryPolicy.Dispatch.BY_KEY ? new KeyLocks(intake.window(), limits) : null;
-        returns = new Returns(policy.backOff(), intake, limits, ends, keys, pump);
-        heads = new Heads(intake, new ReferenceLoader(intake, pump, returns::left), ends, returns);
+        keys = policy.dispatch() == DeliveryPolicy.Dispatch.BY_KEY ? new KeyLocks(intake, limits) : null;
+        returns = new Returns(policy.backOff(), intake.loop(), limits, ends, keys, pump);
+        heads = new Heads(new ReferenceLoader(intake.loop(), pump, returns::left), ends, returns);
+        intake.onRegrouped(this::regrouped);
     }
 
     DispatchLoop loop() {
@@ -75,6 +75,7 @@ final class Dispatcher {
         }
         QueueConsumer consumer = new QueueConsumer(this, options, handler);
         consumers.add(consumer);
+        consumer.setPortions(intake.portions());
         return consumer;
     }
 
@@ -88,7 +89,29 @@ final class Dispatcher {
         failPulls(consumer, new BrokerException(ErrorCode.CLOSED, "the consumer is closed"));
         consumer.outstanding.values().forEach(entry -> takeBack(entry, consumer));
         consumer.outstanding.clear();
+        if (consumer.isLimited()) {
+            limited();
+        }
         pump.run();
+    }
+
+    /** What consumers read is not what it was. */
+    void limited() {
+        intake.group(consumers.stream().filter(QueueConsumer::isLimited).toList());
+        pump.run();
+    }
+
+    /** Lets the consumers into the rounds of the portions that they read, in the order in which they were attached. */
+    private void regrouped() {
+        for (QueueConsumer consumer : consumers) {
+            consumer.setPortions(intake.portions().stream().filter(portion -> isReadBy(portion, consumer)).toList());
+        }
+        consumers.forEach(this::updateRound);
+    }
+
+    private static boolean isReadBy(Portion portion, QueueConsumer consumer) {
+        // What reads one source of a portion reads all.
+        return !consumer.isLimited() || portion.sources().stream().findFirst().filter(consumer::reads).isPresent();
     }
 
     /** Takes the consumer's credit back. What is outstanding stays with it. */
@@ -120,17 +143,17 @@ final class Dispatcher {
 
     private void updateRound(QueueConsumer consumer) {
         if (single == null) {
-            round.update(consumer, true);
+            consumer.updateRounds(true);
             return;
         }
         single.elect(consumers);
-        round.update(consumer, single.isActive(consumer));
+        consumer.updateRounds(single.isActive(consumer));
         for (QueueConsumer other : consumers) {
-            round.update(other, single.isActive(other));
+            other.updateRounds(single.isActive(other));
         }
     }
 
-    void pull(Pull pull, Duration wait) {
+    void pull(QueueConsumer.Pull pull, Duration wait) {
         if (pull.consumer.detached) {
             pull.fail(new BrokerException(ErrorCode.CLOSED, "the consumer is closed"));
             return;
@@ -143,17 +166,17 @@ final class Dispatcher {
         pump.run();
     }
 
-    void pullExpired(Pull pull) {
+    void pullExpired(QueueConsumer.Pull pull) {
         if (pulls.remove(pull)) {
             pull.complete(List.of());
         }
     }
 
-    /** How many records are asked for. */
-    long demand() {
-        long demand = round.credit();
-        for (Pull pull : pulls) {
-            demand += pull.max;
+    /** How many records of a portion are asked for. */
+    long demand(Portion portion) {
+        long demand = portion.round.credit();
+        for (QueueConsumer.Pull pull : pulls) {
+            demand += pull.consumer.portions().contains(portion) ? pull.max : 0;
         }
         return demand;
     }
@@ -166,35 +189,64 @@ final class Dispatcher {
     boolean dispatch() {
         heads.beginTurn();
         blocked = false;
+        List<Portion> stuck = new ArrayList<>(0);
         while (true) {
+            List<Portion> portions = intake.portions();
+            boolean whole = portions.size() == 1;
             if (!pulls.isEmpty()) {
-                if (!answerPulls()) {
+                if (answerPulls()) {
+                    continue;
+                }
+                if (whole) {
                     return heads.turnIsOver();
                 }
-                continue;
             }
-            QueueConsumer consumer = round.next();
-            if (consumer == null) {
-                heads.watch();
+            Portion portion = whole ? portions.get(0) : first(portions, true, stuck);
+            QueueConsumer consumer = portion == null ? null : portion.round.next();
+            if (portion == null || consumer == null) {
+                heads.watch(whole ? portions : portions.stream().filter(this::isIdle).toList());
                 return heads.turnIsOver();
             }
-            Entry entry = nextFor(consumer);
-            if (entry == null) {
+            Entry entry = nextFor(portion, consumer);
+            if (entry != null) {
+                push(entry, consumer);
+            } else if (whole) {
                 return heads.turnIsOver();
+            } else {
+                stuck.add(portion);
             }
-            push(entry, consumer);
         }
+    }
+
+    private boolean isIdle(Portion portion) {
+        return demand(portion) == 0;
+    }
+
+    /** The one whose first entry is the next of all; null when none has any. */
+    private @Nullable Portion first(List<Portion> portions, boolean byCredit, List<Portion> stuck) {
+        Portion first = null;
+        Entry before = null;
+        for (Portion portion : portions) {
+            Entry head = stuck.contains(portion) || byCredit && portion.round.next() == null ? null : heads.next(portion);
+            if (head != null && (before == null || head.isBefore(before))) {
+                first = portion;
+                before = head;
+            }
+        }
+        return first;
     }
 
     /** Returns whether any pull was answered; if not, there is nothing for them now. */
     private boolean answerPulls() {
-        if (keys == null) {
-            Pull pull = pulls.peekFirst();
+        if (keys == null && intake.portions().size() == 1) {
+            QueueConsumer.Pull pull = pulls.peekFirst();
             return pull != null && answer(pull);
         }
-        for (Pull pull : List.copyOf(pulls)) {
+        for (QueueConsumer.Pull pull : List.copyOf(pulls)) {
             // What is aside for this one may have been looked at on behalf of another.
-            keys.wake(pull.consumer, pull.max);
+            if (keys != null) {
+                keys.wake(pull.consumer, pull.max);
+            }
             if (answer(pull)) {
                 return true;
             }
@@ -202,10 +254,29 @@ final class Dispatcher {
         return false;
     }
 
-    /** Takes the next entry out of the window that the consumer may have; null when there is none now, or the turn has ended. */
+    /** Takes the next entry out of its portions that the consumer may have; null when there is none now, or the turn has ended. */
     private @Nullable Entry nextFor(QueueConsumer consumer) {
+        List<Portion> portions = consumer.portions();
+        if (portions.size() == 1) {
+            return nextFor(portions.get(0), consumer);
+        }
+        List<Portion> stuck = new ArrayList<>(0);
+        Portion portion = first(portions, false, stuck);
+        while (portion != null) {
+            Entry entry = nextFor(portion, consumer);
+            if (entry != null) {
+                return entry;
+            }
+            stuck.add(portion);
+            portion = first(portions, false, stuck);
+        }
+        return null;
+    }
+
+    /** Takes the next entry out of the window that the consumer may have; null when there is none now, or the turn has ended. */
+    private @Nullable Entry nextFor(Portion portion, QueueConsumer consumer) {
         while (true) {
-            Entry head = heads.next();
+            Entry head = heads.next(portion);
             Record record = head == null ? null : head.record;
             if (head == null || record == null) {
                 return null;
@@ -215,7 +286,7 @@ final class Dispatcher {
                 blocked = true;
                 return null;
             }
-            heads.take();
+            heads.take(portion);
             if (keys == null || decision == KeyLocks.Decision.TAKE) {
                 return head;
             }
@@ -227,19 +298,24 @@ final class Dispatcher {
         }
     }
 
-    /** Nothing is ready and all was looked at: whoever does not want to wait learns it. */
+    /** Where nothing is ready and all was looked at, whoever does not want to wait learns it. */
     void answerImmediatePulls() {
+        if (pulls.isEmpty() || heads.isLoading() && !blocked) {
+            return;
+        }
         pulls.removeIf(pull -> {
-            if (pull.immediate) {
+            boolean over = pull.immediate && (blocked || pull.consumer.portions().stream().allMatch(Portion::hasNothing));
+            if (over) {
                 pull.complete(List.of());
             }
-            return pull.immediate;
+            return over;
         });
     }
 
     /** Returns whether the pull was answered; if not, there is nothing for it now. */
-    private boolean answer(Pull pull) {
-        List<Delivery> deliveries = new ArrayList<>(Math.min(pull.max, intake.window().size()));
+    private boolean answer(QueueConsumer.Pull pull) {
+        int there = pull.consumer.portions().stream().mapToInt(portion -> portion.window().size()).sum();
+        List<Delivery> deliveries = new ArrayList<>(Math.min(pull.max, there));
         while (deliveries.size() < pull.max) {
             Entry entry = nextFor(pull.consumer);
             if (entry == null) {
@@ -259,7 +335,7 @@ final class Dispatcher {
 
     private void push(Entry entry, QueueConsumer consumer) {
         consumer.credit--;
-        round.given(consumer);
+        entry.source.portion.round.given(consumer);
         Delivery delivery = deliver(entry, consumer, consumer.credit > 0);
         updateRound(consumer);
         try {
@@ -356,21 +432,23 @@ final class Dispatcher {
 
     /** The consumer has settled something. */
     void settled(QueueConsumer consumer, Settlement settlement) {
-        boolean waits = round.next() == null;
+        int taken = takenPortions();
         updateRound(consumer);
         wake(consumer);
         boolean comesBack = settlement == Settlement.REQUEUE || settlement == Settlement.RELEASE;
-        if (comesBack || keys != null || waits && round.next() != null) {
+        if (comesBack || keys != null || takenPortions() > taken) {
             pump.run();
         }
     }
 
-    boolean hasPulls() {
-        return !pulls.isEmpty();
-    }
-
-    boolean isLoading() {
-        return heads.isLoading();
+    /** How many portions have somebody who takes their records. */
+    private int takenPortions() {
+        int count = 0;
+        List<Portion> portions = intake.portions();
+        for (int i = 0; i < portions.size(); i++) {
+            count += portions.get(i).round.next() == null ? 0 : 1;
+        }
+        return count;
     }
 
     int consumers() {
@@ -420,19 +498,14 @@ final class Dispatcher {
         return returns;
     }
 
-    /** Whether what is ready is held up by what consumers hold. */
-    boolean isBlocked() {
-        return blocked;
-    }
-
     /** Ends all consumers; {@code cause} is what they learn. */
     void cancel(BrokerException cause) {
         List<QueueConsumer> cancelled = List.copyOf(consumers);
         failPulls(null, cause);
         consumers.clear();
-        round.clear();
         for (QueueConsumer consumer : cancelled) {
             consumer.detached = true;
+            consumer.setPortions(List.of());
             consumer.outstanding.values().forEach(TimerWheel::cancel);
             consumer.outstanding.clear();
             try {

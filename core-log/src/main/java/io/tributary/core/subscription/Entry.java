@@ -48,6 +48,11 @@ final class Entry extends Timeout {
         source.settled(lane, offset, as);
     }
 
+    /** Whether it comes before the first of another portion. */
+    boolean isBefore(Entry other) {
+        return lane.level != other.lane.level ? lane.level > other.lane.level : order < other.order;
+    }
+
     int heldBytes() {
         return record == null ? 0 : record.sizeInBytes();
     }

@@ -1,68 +1,47 @@
 package io.tributary.core.subscription;
 
-import io.tributary.core.model.Record;
 import io.tributary.core.subscription.loop.DispatchLoop;
 import io.tributary.core.subscription.policy.PriorityLevels;
 import io.tributary.core.subscription.policy.SubscriptionLimits;
 import io.tributary.core.subscription.policy.WindowBudget;
-import io.tributary.core.subscription.state.BoundRange;
 import io.tributary.core.subscription.state.PartitionKey;
 import io.tributary.core.subscription.state.SourceStart;
 import io.tributary.core.subscription.stats.Tally;
-import java.util.BitSet;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Brings records from a subscription's sources into its window. While there is no demand nothing is read, and a backlog costs no memory.
- * With demand the backlog is read up to the end; then the feeds bring what is published, until the window is full.
- *
- * <p>An indexed subscription stays with the feeds, which tell it of all that it wants; what has no place in the window is a reference of
- * a few bits, and is read when it is asked for.
- *
- * <p>With levels of priority the subscription is indexed whatever its bindings are. The window then takes the highest level first, and
- * gives back what is lowest when it is full. Nothing is handed out while a higher level has references, or while what was published
- * before the last turn is not yet known.
- */
+/** A subscription's sources, and the portions that they are in; what concerns all of them. */
 final class Intake {
-    /** Fewest records to read at a time, and most to take from the feeds while nobody asks for any. */
-    private static final int LOW_WATER = 1024;
-    /** Of a level whose turn has not come, so many are read so that they end in time. */
-    private static final int WATCHED = 32;
-    /** Is never changed. */
-    private static final BitSet NO_LEVELS = new BitSet(0);
-
     private final DispatchLoop loop;
     private final SubscriptionLimits limits;
-    private final WindowBudget.Share share;
+    private final WindowBudget budget;
     private final Runnable pump;
     private final Consumer<Source> changes;
     private final PriorityLevels levels;
-    private final ReadyWindow window;
     private final Tally tally = new Tally();
     private final Map<SourceId, Source> sources = new LinkedHashMap<>(2);
-    private final BacklogReader backlog;
     private final BacklogIndexer indexer;
-    /** With levels of priority: those that may have references. */
-    private final BitSet behind;
+    /** One at least. Where it is one, it has all sources. */
+    private List<Portion> portions;
+    /** Those that read some partitions only. */
+    private List<QueueConsumer> limited = List.of();
+    /** By those of the limited that read them; empty where none is limited. */
+    private Map<Set<QueueConsumer>, Portion> byReaders = Map.of();
+    private Runnable regrouped = () -> { };
     private boolean indexed;
     private boolean countsBytes;
-    /** With levels: all is known that has to be before anything is handed out. */
-    private boolean open;
-    /** What the feeds bring goes to the window. */
-    private boolean live;
-    private boolean hasDemand;
-    /** The first of each level is to be in the window. */
-    private boolean watching;
     /** Some source may have no binding in force. */
     private boolean mayHaveEnded;
     private long nextOrder;
-    private long taken;
     private Consumer<Consumer<Entry>> aside = visitor -> { };
 
     /** Names a source. */
@@ -77,23 +56,29 @@ final class Intake {
      */
     Intake(DispatchLoop loop, PriorityLevels levels, SubscriptionLimits limits, WindowBudget budget, Runnable pump,
             Consumer<Source> changes) {
-        share = budget.share();
         this.loop = loop;
         this.levels = levels;
-        behind = levels.any() ? new BitSet() : NO_LEVELS;
-        indexed = levels.any();
-        open = !levels.any();
-        window = new ReadyWindow(levels.highest());
+        this.budget = budget;
         this.limits = limits;
         this.pump = pump;
         this.changes = changes;
-        backlog = new BacklogReader(loop, levels.highest(), budget.share(), pump);
+        indexed = levels.any();
         indexer = new BacklogIndexer(loop, pump);
+        portions = List.of(new Portion(this, sources.values(), limits, budget, pump));
     }
 
     /** From now on sizes of what waits are known; before there is any source. */
     void countBytes() {
         countsBytes = true;
+    }
+
+    /** Runs when the portions are others than before. */
+    void onRegrouped(Runnable listener) {
+        regrouped = listener;
+    }
+
+    DispatchLoop loop() {
+        return loop;
     }
 
     PriorityLevels levels() {
@@ -102,6 +87,11 @@ final class Intake {
 
     boolean countsBytes() {
         return countsBytes;
+    }
+
+    /** The place of the next that is taken. */
+    long nextOrder() {
+        return nextOrder++;
     }
 
     /** How many records are neither settled nor forgotten. */
@@ -132,7 +122,7 @@ final class Intake {
             fallBehind();
             indexed = now;
             sources.values().forEach(Source::indexedChanged);
-            backlog.restart(sources.values());
+            portions.forEach(portion -> portion.backlog().restart(portion.sources()));
         }
     }
 
@@ -141,19 +131,28 @@ final class Intake {
         return tally;
     }
 
-    ReadyWindow window() {
-        return window;
+    List<Portion> portions() {
+        return portions;
     }
 
-    /** Tells who has entries that are ready and not in the window. */
+    /** Tells who has entries that are ready and not in a window. */
     void setAside(Consumer<Consumer<Entry>> holder) {
         aside = holder;
     }
 
     /** Visits what was taken and is ready. */
     void forEachReady(Consumer<Entry> visitor) {
-        window.forEach(visitor);
+        forEachInWindow(visitor);
         aside.accept(visitor);
+    }
+
+    void forEachInWindow(Consumer<Entry> visitor) {
+        portions.forEach(portion -> portion.window().forEach(visitor));
+    }
+
+    /** Forgets what is in the windows. */
+    void dropWindows() {
+        portions.forEach(portion -> portion.window().drain(entry -> { }));
     }
 
     Collection<Source> sources() {
@@ -173,17 +172,21 @@ final class Intake {
         Source source = new Source(this, start, feed);
         sources.put(new SourceId(start.key(), start.number()), source);
         feed.add(source);
-        findReferences(source);
+        Portion portion = limited.isEmpty() ? portions.get(0) : byReaders.get(readers(source));
+        putInto(portion == null ? portions.get(0) : portion, source);
+        if (portion == null) {
+            regroup();
+        }
         mayHaveEnded |= source.hasEnded();
         return source;
     }
 
-    private void findReferences(Source source) {
-        source.forEachLane(lane -> {
-            if (levels.any() && lane.pending.count() > 0) {
-                behind.set(lane.level);
-            }
-        });
+    private void putInto(Portion portion, Source source) {
+        source.portion = portion;
+        if (portions.size() > 1) {
+            portion.sources().add(source);
+        }
+        portion.findReferences(source);
     }
 
     /** Removes sources with all that was taken from them and waits; returns those. */
@@ -194,12 +197,12 @@ final class Intake {
         }
         gone.forEach(source -> {
             sources.remove(new SourceId(source.key, source.number));
+            if (portions.size() > 1) {
+                source.portion.sources().remove(source);
+            }
             source.remove();
         });
-        window.removeIf(entry -> entry.source.isRemoved());
-        if (!live) {
-            backlog.restart(sources.values());
-        }
+        portions.forEach(Portion::removed);
         return gone;
     }
 
@@ -218,168 +221,86 @@ final class Intake {
         return gone;
     }
 
+    /** Puts the sources together that the same consumers read. Those that are not named read all. */
+    void group(List<QueueConsumer> readSome) {
+        limited = List.copyOf(readSome);
+        regroup();
+    }
+
+    private Set<QueueConsumer> readers(Source source) {
+        Set<QueueConsumer> readers = new HashSet<>();
+        for (QueueConsumer consumer : limited) {
+            if (consumer.reads(source)) {
+                readers.add(consumer);
+            }
+        }
+        return readers;
+    }
+
+    private void regroup() {
+        Map<Set<QueueConsumer>, List<Source>> groups = new LinkedHashMap<>();
+        sources.values().forEach(source -> groups.computeIfAbsent(readers(source), first -> new ArrayList<>()).add(source));
+        if (!isGroupedBy(groups.values())) {
+            moveInto(groups.values());
+        }
+        byReaders = new HashMap<>();
+        if (!limited.isEmpty()) {
+            groups.forEach((readers, together) -> byReaders.put(readers, together.get(0).portion));
+        }
+        regrouped.run();
+    }
+
+    private boolean isGroupedBy(Collection<List<Source>> groups) {
+        if (groups.size() <= 1) {
+            return portions.size() == 1;
+        }
+        return groups.size() == portions.size() && groups.stream().allMatch(together -> {
+            Portion first = together.get(0).portion;
+            return first.sources().size() == together.size() && together.stream().allMatch(source -> source.portion == first);
+        });
+    }
+
+    /** What is in memory goes with its sources; what was read and not yet taken is taken from its new place. */
+    private void moveInto(Collection<List<Source>> groups) {
+        fallBehind();
+        List<Entry> waiting = new ArrayList<>();
+        portions.forEach(portion -> portion.window().drain(waiting::add));
+        portions.forEach(Portion::close);
+        List<Portion> made = new ArrayList<>();
+        if (groups.size() <= 1) {
+            made.add(new Portion(this, sources.values(), limits, budget, pump));
+        } else {
+            groups.forEach(together -> made.add(new Portion(this, together, limits, budget, pump)));
+        }
+        portions = List.copyOf(made);
+        for (Portion portion : portions) {
+            for (Source source : portion.sources()) {
+                source.portion = portion;
+                portion.findReferences(source);
+            }
+        }
+        waiting.forEach(entry -> entry.source.portion.window().putBack(entry));
+        fallBehind();
+    }
+
     /** Lets the sources of an indexed subscription learn what was published. To be called before anything is handed out. */
     void advance() {
         boolean known = !indexed || indexer.advance(sources.values());
-        open = !levels.any() || known && hasSeenMarks();
-    }
-
-    /** Whether all was seen that was published before this was true the last time; if not, the feeds will tell. */
-    private boolean hasSeenMarks() {
-        boolean seen = true;
-        for (Source source : sources.values()) {
-            if (source.isLive() && source.feed.position() < Math.min(source.mark, source.feed.limit())) {
-                source.feed.tell(this);
-                seen = false;
-            }
+        for (int i = 0; i < portions.size(); i++) {
+            portions.get(i).advance(known);
         }
-        if (seen) {
-            sources.values().forEach(source -> source.mark = source.feed.limit());
-        }
-        return seen;
     }
 
-    /** Whether the window's first entry is the next one, and no other comes before it. */
-    boolean hasNext() {
-        return !window.isEmpty() && open && window.topLevel() >= behind.length() - 1;
-    }
-
-    /**
-     * Reads records into the window as far as {@code demand} asks for it.
-     *
-     * @param watching whether the first of each level is to be there
-     * @return whether there may be more to hand out than before
-     */
-    boolean refill(long demand, boolean watching) {
-        hasDemand = demand > 0;
-        this.watching = watching;
-        if (live || !open || demand == 0 && !(watching && levels.any())) {
-            return false;
-        }
-        long before = taken;
-        boolean hadNext = hasNext();
-        int target = (int) Math.min(limits.windowEntries(), Math.max(LOW_WATER, demand));
-        boolean caughtUp = levels.any() ? fillLevels(demand > 0 ? target : 0)
-            : backlog.fill(this, 0, BacklogReader.CHUNK_RECORDS, () -> hasRoom(target)) == BacklogReader.Outcome.CAUGHT_UP;
-        if (caughtUp) {
-            live = true;
-            sources.values().forEach(source -> {
-                if (source.end == BoundRange.OPEN && !indexed) {
-                    source.feed.join(source);
-                }
-            });
-        }
-        return taken > before || !hadNext && hasNext();
-    }
-
-    /** Reads from the highest level that has references on. Returns whether no level has any. */
-    private boolean fillLevels(int target) {
-        boolean more = target > 0;
-        for (int level = behind.length() - 1; level >= 0; level = behind.previousSetBit(level - 1)) {
-            int from = level;
-            BacklogReader.Outcome outcome = BacklogReader.Outcome.FILLED;
-            if (more) {
-                outcome = backlog.fill(this, level, BacklogReader.CHUNK_RECORDS, () -> hasRoom(from, target));
-            } else if (watching && window.size(level) == 0) {
-                outcome = backlog.fill(this, level, WATCHED, () -> hasRoomToWatch(from));
-            }
-            if (outcome == BacklogReader.Outcome.CAUGHT_UP) {
-                behind.clear(level);
-            } else if (more && outcome == BacklogReader.Outcome.WAITING) {
-                return false;
-            } else {
-                more = false;
-            }
-        }
-        return behind.isEmpty();
-    }
-
-    /** One of each level is there in any case. */
-    private boolean hasRoomToWatch(int level) {
-        return window.size(level) == 0 || window.size(level) < WATCHED && hasRoom(limits.windowEntries());
-    }
-
-    /** Brings what the window holds into the account. */
+    /** Brings what the windows hold into the account. */
     void noteHeld() {
-        share.hold(window.size(), window.bytes());
-    }
-
-    private boolean hasRoom(int target) {
-        noteHeld();
-        return window.size() < target && window.bytes() < limits.windowBytes() && share.hasRoom();
-    }
-
-    /** Whether the window takes more of a level; of one that is not the next, half as much, so that little is given back again. */
-    private boolean hasRoom(int level, int target) {
-        if (level > window.topLevel()) {
-            return true;
-        }
-        noteHeld();
-        int part = level < window.topLevel() ? 2 : 1;
-        return share.hasRoom() && window.isBelow(level, target / part, limits.windowBytes() / part);
-    }
-
-    /** A feed brings a wanted record. */
-    void arrived(Source source, Record record) {
-        Lane lane = source.laneOf(record);
-        if (live || levels.any() && hasDemand && open && !behind.get(lane.level) && hasRoom(lane.level, limits.windowEntries())) {
-            take(lane, record);
-        } else {
-            source.refer(lane, record);
-        }
-    }
-
-    /** There is a reference to load. */
-    void referred(Lane lane) {
-        if (levels.any()) {
-            behind.set(lane.level);
-        }
-        stopTaking();
-    }
-
-    private void stopTaking() {
-        if (live) {
-            live = false;
-            backlog.restart(sources.values());
-        }
-    }
-
-    /** Puts a wanted record into the window. */
-    void take(Lane lane, Record record) {
-        taken++;
-        window.add(lane.source.take(lane, record, nextOrder++));
-        while (levels.any() && isOverfull()) {
-            Entry lowest = window.pollLastBelow(lane.level, watching);
-            if (lowest == null) {
-                break;
-            }
-            lowest.source.unload(lowest);
-            lowest.lane.giveBack(lowest.offset);
-            referred(lowest.lane);
-        }
-    }
-
-    private boolean isOverfull() {
-        noteHeld();
-        return window.size() > limits.windowEntries() || window.bytes() > limits.windowBytes() || !share.hasRoom();
-    }
-
-    void pauseWhenFull() {
-        if (live && !hasRoom(hasDemand ? limits.windowEntries() : Math.min(LOW_WATER, limits.windowEntries()))) {
-            if (indexed) {
-                stopTaking();
-            } else {
-                fallBehind();
-            }
+        for (int i = 0; i < portions.size(); i++) {
+            portions.get(i).noteHeld();
         }
     }
 
     /** Leaves the feeds; what follows is read from the log when there is demand and room. */
     void fallBehind() {
-        live = false;
-        open = !levels.any();
-        sources.values().forEach(Source::stopLive);
-        backlog.restart(sources.values());
+        portions.forEach(Portion::fallBehind);
     }
 
     /** A feed has brought something. */
@@ -396,44 +317,16 @@ final class Intake {
         }
     }
 
-    /** Whether all that can be read now is in the window or has been. */
-    boolean isCaughtUp() {
-        if (!live || !open) {
-            return false;
-        }
-        for (Source source : sources.values()) {
-            boolean unknown = source.isLive() ? source.feed.position() < source.feed.limit()
-                : source.isIndexed() && source.end == BoundRange.OPEN;
-            if (unknown) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /** Gives the window back to the log. Nothing may be outstanding. */
+    /** Gives the windows back to the log. Nothing may be outstanding. */
     void unload() {
-        if (!indexed) {
-            fallBehind();
-        }
-        live = false;
-        hasDemand = false;
-        window.drain(entry -> entry.source.unload(entry));
-        sources.values().forEach(Source::rewind);
-        sources.values().forEach(this::findReferences);
-        backlog.restart(sources.values());
+        portions.forEach(Portion::unload);
     }
 
     void close() {
         fallBehind();
-        window.drain(entry -> { });
-        share.hold(0, 0);
+        dropWindows();
+        portions.forEach(Portion::close);
         List.copyOf(sources.values()).forEach(Source::remove);
         sources.clear();
-        backlog.restart(List.of());
-    }
-
-    DispatchLoop loop() {
-        return loop;
     }
 }

@@ -19,15 +19,15 @@ import org.jspecify.annotations.Nullable;
  * more. So where something is aside, another entry of the key is in the window or waits, or its consumer knows that it is blocked.
  */
 final class KeyLocks {
-    private final ReadyWindow window;
+    private final Intake intake;
     private final int maxEntries;
     private final long maxBytes;
     private final Map<ByteBuffer, Lock> locks = new HashMap<>();
     private int stashed;
     private long stashedBytes;
 
-    KeyLocks(ReadyWindow window, SubscriptionLimits limits) {
-        this.window = window;
+    KeyLocks(Intake intake, SubscriptionLimits limits) {
+        this.intake = intake;
         maxEntries = limits.windowEntries();
         maxBytes = limits.windowBytes();
     }
@@ -51,9 +51,9 @@ final class KeyLocks {
             return outstanding == 0 && waiting == 0;
         }
 
-        /** Whether something of it may be delivered: to its owner, or without one to the consumer whose turn it is. */
-        private boolean isFor(QueueConsumer consumer) {
-            return waiting == 0 && (owner == null || owner == consumer || owner.inRound);
+        /** Whether an entry of it may be delivered: to its owner if that reads it, or without one to the consumer whose turn it is. */
+        private boolean isFor(Entry entry, QueueConsumer consumer) {
+            return waiting == 0 && (owner == null || owner == consumer || owner.inRound && owner.reads(entry.source));
         }
 
         private boolean isNext(Entry entry) {
@@ -80,7 +80,7 @@ final class KeyLocks {
         if (lock == null) {
             return Decision.TAKE;
         }
-        boolean deliverable = lock.isFor(consumer);
+        boolean deliverable = lock.isFor(head, consumer);
         if (deliverable && lock.isNext(head)) {
             QueueConsumer owner = lock.owner;
             return owner == null || owner == consumer ? Decision.TAKE : Decision.OWNER;
@@ -120,7 +120,7 @@ final class KeyLocks {
         lock.stash.add(entry);
         stashed++;
         stashedBytes += entry.heldBytes();
-        if (!next && lock.isFor(consumer)) {
+        if (!next && lock.isFor(entry, consumer)) {
             unstash(lock);
         } else if (lock.owner != null) {
             lock.owner.blocked.add(lock);
@@ -133,7 +133,7 @@ final class KeyLocks {
             stashed--;
             stashedBytes -= entry.heldBytes();
             lock.inWindow++;
-            window.putBack(entry);
+            entry.source.portion.window().putBack(entry);
         }
     }
 
@@ -282,7 +282,7 @@ final class KeyLocks {
                 stashedBytes += entry.heldBytes();
             }
         }
-        window.forEach(entry -> {
+        intake.forEachInWindow(entry -> {
             if (entry.lock != null) {
                 entry.lock.inWindow++;
             }

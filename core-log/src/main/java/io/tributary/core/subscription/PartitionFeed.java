@@ -235,11 +235,11 @@ final class PartitionFeed {
         boolean wanted = source.wants(record);
         if (wanted) {
             touched.add(source.intake);
-            source.intake.arrived(source, record);
+            source.portion.arrived(source, record);
         }
         source.passed(record.offset());
         if (wanted) {
-            source.intake.pauseWhenFull();
+            source.portion.pauseWhenFull();
         }
     }
 

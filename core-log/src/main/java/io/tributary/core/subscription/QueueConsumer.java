@@ -7,6 +7,8 @@ import io.tributary.core.api.DeliveryHandler;
 import io.tributary.core.api.Settlement;
 import io.tributary.core.model.BrokerException;
 import io.tributary.core.model.ErrorCode;
+import io.tributary.core.model.PartitionId;
+import io.tributary.core.subscription.loop.Timeout;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Iterator;
@@ -19,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 
 /** One consumer: its credit and what is outstanding with it. Its public methods may be called on any thread. */
 final class QueueConsumer implements Consumer {
@@ -30,14 +33,18 @@ final class QueueConsumer implements Consumer {
     /** Credit that the loop has not looked at yet. */
     private final AtomicLong requested = new AtomicLong();
     long credit;
-    /** It is in the dispatcher's round. */
+    /** It is in its portions' rounds. */
     boolean inRound;
     /** It has asked for credit, and has not retired since. */
     boolean takes;
     /** Of keys that it has, those with records that wait until it takes more. */
     final Set<KeyLocks.Lock> blocked = new LinkedHashSet<>();
-    /** Of its credit, what the round counts. */
-    long countedCredit;
+    /** Of its credit, what the rounds count. */
+    private long countedCredit;
+    /** Those of which it reads something; set by the dispatcher. */
+    private List<Portion> portions = List.of();
+    /** Null for all. */
+    private @Nullable Set<PartitionId> only;
     /** Of the records outstanding. */
     long outstandingBytes;
     boolean detached;
@@ -51,6 +58,55 @@ final class QueueConsumer implements Consumer {
     /** Whether it holds all the bytes that it may. */
     boolean isFull() {
         return options.maxBytes() > 0 && outstandingBytes >= options.maxBytes();
+    }
+
+    boolean isLimited() {
+        return only != null;
+    }
+
+    boolean reads(Source source) {
+        return only == null || only.contains(source.partition.id());
+    }
+
+    List<Portion> portions() {
+        return portions;
+    }
+
+    /** From now on these; {@link #updateRounds} must follow. */
+    void setPortions(List<Portion> now) {
+        updateRounds(false);
+        portions = now;
+    }
+
+    /** Goes into the rounds of its portions or out of them, as its credit and bounds have it. */
+    void updateRounds(boolean active) {
+        boolean mayTake = active && !detached && credit > 0 && !isFull();
+        long counts = mayTake ? credit : 0;
+        if (mayTake == inRound && counts == countedCredit) {
+            return;
+        }
+        for (int i = 0; i < portions.size(); i++) {
+            ConsumerRound round = portions.get(i).round;
+            if (mayTake && !inRound) {
+                round.add(this);
+            } else if (!mayTake && inRound) {
+                round.remove(this);
+            }
+            round.count(counts - countedCredit);
+        }
+        inRound = mayTake;
+        countedCredit = counts;
+    }
+
+    @Override
+    public void readOnly(Set<PartitionId> partitions) {
+        Set<PartitionId> wanted = Set.copyOf(partitions);
+        dispatcher.loop().execute(() -> {
+            if (!detached && !wanted.equals(only)) {
+                only = wanted;
+                dispatcher.limited();
+            }
+        });
     }
 
     @Override
@@ -174,5 +230,34 @@ final class QueueConsumer implements Consumer {
 
     void pullExpired(Pull pull) {
         dispatcher.pullExpired(pull);
+    }
+
+    /** A consumer's wish for some records at once. */
+    static final class Pull extends Timeout {
+        final QueueConsumer consumer;
+        final int max;
+        /** To be answered as soon as it is known that nothing is ready. */
+        final boolean immediate;
+        private final CompletableFuture<List<Delivery>> answer;
+
+        Pull(QueueConsumer consumer, int max, boolean immediate, CompletableFuture<List<Delivery>> answer) {
+            this.consumer = consumer;
+            this.max = max;
+            this.immediate = immediate;
+            this.answer = answer;
+        }
+
+        void complete(List<Delivery> deliveries) {
+            answer.complete(deliveries);
+        }
+
+        void fail(BrokerException cause) {
+            answer.completeExceptionally(cause);
+        }
+
+        @Override
+        protected void expire() {
+            consumer.pullExpired(this);
+        }
     }
 }

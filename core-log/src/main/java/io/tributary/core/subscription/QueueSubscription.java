@@ -3,6 +3,7 @@ package io.tributary.core.subscription;
 import io.tributary.core.api.Consumer;
 import io.tributary.core.api.ConsumerOptions;
 import io.tributary.core.api.DeliveryHandler;
+import io.tributary.core.api.Partition;
 import io.tributary.core.api.Publisher;
 import io.tributary.core.api.Subscription;
 import io.tributary.core.api.SubscriptionStats;
@@ -15,6 +16,7 @@ import io.tributary.core.model.Binding;
 import io.tributary.core.model.BrokerException;
 import io.tributary.core.model.DeadLetterTarget;
 import io.tributary.core.model.ErrorCode;
+import io.tributary.core.model.PartitionId;
 import io.tributary.core.model.StartPosition;
 import io.tributary.core.model.SubscriptionConfig;
 import io.tributary.core.model.SubscriptionName;
@@ -40,6 +42,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** The subscription as its callers see it: every call becomes a task of its loop. */
@@ -145,10 +148,19 @@ final class QueueSubscription implements Subscription, Reporting {
 
     @Override
     public CompletionStage<Void> bind(Binding binding, StartPosition start) {
+        return bind(binding, Bindings.from(start));
+    }
+
+    @Override
+    public CompletionStage<Void> bind(Binding binding, Map<PartitionId, Long> from) {
+        return bind(binding, Bindings.from(from));
+    }
+
+    private CompletionStage<Void> bind(Binding binding, ToLongFunction<Partition> from) {
         return stage(() -> {
             if (!bindings.current().contains(binding)) {
                 bindings.checkTopic(binding);
-                bindings.add(binding, start);
+                bindings.add(binding, from);
                 pump();
             }
             return persistence.writeDefinition(this);
@@ -194,6 +206,23 @@ final class QueueSubscription implements Subscription, Reporting {
                 intake.tally().add(Counter.DROPPED, dropped);
                 return dropped;
             }, worker.loop());
+        });
+    }
+
+    @Override
+    public CompletionStage<Void> seek(Map<PartitionId, Long> offsets) {
+        return stage(() -> {
+            if (dispatcher.consumers() > 0) {
+                throw new BrokerException(ErrorCode.SUBSCRIPTION_IN_USE, "subscription '" + name + "' has consumers");
+            }
+            intake.drainFeeds();
+            List<Source> gone = bindings.seek(offsets);
+            dispatcher.forgetRemoved();
+            intake.fallBehind();
+            pump();
+            CompletionStage<Void> written = persistence.flush(this);
+            List<Source> unreplaced = gone.stream().filter(source -> intake.find(source.key, source.number) == null).toList();
+            return written.thenCombine(forget(unreplaced), (state, definition) -> null);
         });
     }
 
@@ -307,7 +336,7 @@ final class QueueSubscription implements Subscription, Reporting {
     CompletionStage<Void> begin(List<Binding> initial, StartPosition start) {
         return stage(() -> {
             initial.forEach(bindings::checkTopic);
-            initial.stream().distinct().forEach(binding -> bindings.add(binding, start));
+            initial.stream().distinct().forEach(binding -> bindings.add(binding, Bindings.from(start)));
             pump();
             return persistence.writeDefinition(this);
         });
@@ -398,12 +427,9 @@ final class QueueSubscription implements Subscription, Reporting {
                     queueTurn();
                     break;
                 }
-                more = intake.refill(demand(), ends.watchesHead()) || pumpAgain;
+                more = refill() || pumpAgain;
             }
-            boolean nothingReady = intake.window().isEmpty() && !dispatcher.isLoading() && intake.isCaughtUp();
-            if (dispatcher.hasPulls() && (nothingReady || dispatcher.isBlocked())) {
-                dispatcher.answerImmediatePulls();
-            }
+            dispatcher.answerImmediatePulls();
         } finally {
             pumping = false;
             intake.noteHeld();
@@ -421,15 +447,23 @@ final class QueueSubscription implements Subscription, Reporting {
         }
     }
 
-    /** With the one record that is to be in memory so that it ends in time. */
-    private long demand() {
-        long demand = dispatcher.demand();
-        return demand == 0 && ends.watchesHead() && !intake.hasNext() ? 1 : demand;
+    /** Reads what is asked for. Returns whether there may be more to hand out than before. */
+    private boolean refill() {
+        boolean more = false;
+        List<Portion> portions = intake.portions();
+        for (int i = 0; i < portions.size(); i++) {
+            Portion portion = portions.get(i);
+            long demand = dispatcher.demand(portion);
+            // With the one record that is to be in memory so that it ends in time.
+            boolean watched = demand == 0 && ends.watchesHead() && !portion.hasNext();
+            more |= portion.refill(watched ? 1 : demand, ends.watchesHead());
+        }
+        return more;
     }
 
     /** Writes that these sources are no more, then drops what was kept of them. */
-    private void forget(List<Source> gone) {
-        persistence.writeDefinition(this).whenComplete((done, failure) -> worker.loop().execute(() -> {
+    private CompletionStage<Void> forget(List<Source> gone) {
+        return persistence.writeDefinition(this).whenComplete((done, failure) -> worker.loop().execute(() -> {
             if (failure == null && closed == null) {
                 gone.forEach(persistence::forget);
             }
@@ -459,7 +493,7 @@ final class QueueSubscription implements Subscription, Reporting {
 
     private void dropReady() {
         intake.fallBehind();
-        intake.window().drain(entry -> { });
+        intake.dropWindows();
         Map<Lane, List<Long>> kept = new HashMap<>();
         dispatcher.forEachOutstanding(entry -> kept.computeIfAbsent(entry.lane, lane -> new ArrayList<>()).add(entry.offset));
         ends.forEachInProgress(entry -> kept.computeIfAbsent(entry.lane, lane -> new ArrayList<>()).add(entry.offset));

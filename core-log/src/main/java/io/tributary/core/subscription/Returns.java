@@ -3,6 +3,7 @@ package io.tributary.core.subscription;
 import io.tributary.core.api.Settlement;
 import io.tributary.core.model.BackOff;
 import io.tributary.core.model.DeadLetterReason;
+import io.tributary.core.subscription.loop.DispatchLoop;
 import io.tributary.core.subscription.policy.SubscriptionLimits;
 import io.tributary.core.subscription.stats.Counter;
 import java.util.function.Consumer;
@@ -10,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Decides what becomes of entries that are no longer outstanding, and keeps those that are ready and not in the window. */
 final class Returns {
-    private final Intake intake;
     private final Ends ends;
     private final @Nullable KeyLocks keys;
     /** Null where entries that are given back do not wait. */
@@ -22,11 +22,10 @@ final class Returns {
      * @param keys null where records of one key may be with several consumers
      * @param pump runs when an entry has come back by itself
      */
-    Returns(@Nullable BackOff backOff, Intake intake, SubscriptionLimits limits, Ends ends, @Nullable KeyLocks keys, Runnable pump) {
-        this.intake = intake;
+    Returns(@Nullable BackOff backOff, DispatchLoop loop, SubscriptionLimits limits, Ends ends, @Nullable KeyLocks keys, Runnable pump) {
         this.ends = ends;
         this.keys = keys;
-        backOffs = backOff == null ? null : new BackOffs(backOff, limits, intake.loop(), this::waited, pump);
+        backOffs = backOff == null ? null : new BackOffs(backOff, limits, loop, this::waited, pump);
     }
 
     /** A consumer has settled the entry. */
@@ -116,7 +115,7 @@ final class Returns {
     private void putBack(Entry entry) {
         if (!entry.source.isRemoved()) {
             entry.source.touch();
-            intake.window().putBack(entry);
+            entry.source.portion.window().putBack(entry);
         }
     }
 

@@ -46,6 +46,8 @@ final class Source {
     /** Exclusive: what lies from here on is another source's. */
     final long end;
     final Coverage coverage;
+    /** Set, and changed, by the intake. */
+    Portion portion;
     /** Null where they do not count. */
     private final @Nullable PendingSizes sizes;
     private final Lane base;
@@ -85,6 +87,7 @@ final class Source {
         this.topic = start.topic();
         this.partition = start.partition();
         this.feed = feed;
+        portion = intake.portions().get(0);
         this.end = start.end();
         coverage = new Coverage(start.topic(), start.end(), start.exclusions(), start.ranges());
         sizes = intake.countsBytes() ? new PendingSizes() : null;
@@ -223,7 +226,7 @@ final class Source {
         countPublished(record.offset());
         noteSize(record);
         scanned = record.offset() + 1;
-        intake.referred(lane);
+        portion.referred(lane);
     }
 
     private void countPublished(long offset) {
@@ -428,6 +431,13 @@ final class Source {
             scanned = Math.min(scanned, limit);
         }
         touch();
+    }
+
+    /** Its successor begins at {@code offset}: what is before, and not settled, is dropped. */
+    void skipped(long offset) {
+        intake.tally().add(Counter.PUBLISHED, undecided());
+        intake.tally().add(Counter.DROPPED, undecidedBefore(Math.min(end, offset)));
+        forEachLane(lane -> intake.tally().add(Counter.DROPPED, lane.startsAt(offset)));
     }
 
     /** Forgets all that is pending but what is given of it. */

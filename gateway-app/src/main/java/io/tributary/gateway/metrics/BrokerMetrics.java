@@ -12,6 +12,7 @@ import io.tributary.core.api.stats.SubscriptionReport;
 import io.tributary.core.api.stats.SubscriptionsOverview;
 import io.tributary.core.api.stats.TopicsOverview;
 import io.tributary.core.api.stats.TopicsOverview.TopicReport;
+import io.tributary.core.api.stream.StreamsOverview;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -34,6 +35,7 @@ public final class BrokerMetrics implements MeterBinder {
     private static final long PATIENCE_SECONDS = 5;
     private static final String TOPIC = "tributary.topic.";
     private static final String SUBSCRIPTION = "tributary.subscription.";
+    private static final String STREAM = "tributary.stream.";
     private static final double MILLIS_PER_SECOND = 1_000;
 
     private static final List<Column<LogStats>> OF_LOGS = List.of(
@@ -56,6 +58,8 @@ public final class BrokerMetrics implements MeterBinder {
         Column.gauge("consumers", null, "Consumers attached", SubscriptionReport::consumers),
         Column.gauge("oldest.age", "seconds", "Since the timestamp of the oldest record not settled; 0 when there is none",
             BrokerMetrics::ageSeconds));
+    private static final List<Column<StreamsOverview.Lag>> OF_STREAMS = List.of(
+        Column.gauge("lag", null, "Records from the committed offsets to the ends of the partitions", StreamsOverview.Lag::lag));
 
     private final Broker broker;
     private final int maxNames;
@@ -65,7 +69,7 @@ public final class BrokerMetrics implements MeterBinder {
     /**
      * Metrics of a broker.
      *
-     * @param maxNames how many topics, and how many subscriptions, have meters of their own; 0 or more
+     * @param maxNames how many topics, how many subscriptions and how many streams have meters of their own; 0 or more
      */
     public BrokerMetrics(Broker broker, int maxNames) {
         this.broker = broker;
@@ -73,7 +77,7 @@ public final class BrokerMetrics implements MeterBinder {
     }
 
     /** What the broker answered. */
-    private record Reading(TopicsOverview topics, SubscriptionsOverview subscriptions) {
+    private record Reading(TopicsOverview topics, SubscriptionsOverview subscriptions, StreamsOverview streams) {
     }
 
     @Override
@@ -83,7 +87,9 @@ public final class BrokerMetrics implements MeterBinder {
         OF_LOGS.forEach(column -> topics.add(column.of(TOPIC, TopicReport::stats)));
         OF_SUBSCRIPTIONS.forEach(column -> subscriptions.add(column.of(SUBSCRIPTION, Function.identity())));
         OF_COUNTS.forEach(column -> subscriptions.add(column.of(SUBSCRIPTION, SubscriptionReport::counts)));
-        Readings readings = new Readings(topics, subscriptions);
+        NamedMeters<StreamsOverview.Lag> streams = new NamedMeters<>(registry);
+        OF_STREAMS.forEach(column -> streams.add(column.of(STREAM, Function.identity())));
+        Readings readings = new Readings(topics, subscriptions, streams);
         bound.add(readings);
         gauge(registry, readings, "tributary.topics", "Topics, the broker's own included", now -> now.topics().topics());
         gauge(registry, readings, "tributary.subscriptions", "Subscriptions", now -> now.subscriptions().subscriptions());
@@ -91,6 +97,8 @@ public final class BrokerMetrics implements MeterBinder {
         gauge(registry, readings, "tributary.subscriptions.outstanding", "Records delivered and not settled",
             now -> now.subscriptions().outstanding());
         gauge(registry, readings, "tributary.subscriptions.consumers", "Consumers attached", now -> now.subscriptions().consumers());
+        gauge(registry, readings, "tributary.streams", "Stream subscriptions: Kafka's groups", now -> now.streams().streams());
+        gauge(registry, readings, "tributary.streams.lag", "Records that streams have before them", now -> now.streams().lag());
         OF_LOGS.forEach(column -> total(registry, readings, column.of("tributary.topics.", now -> now.topics().total())));
         OF_COUNTS.forEach(column -> total(registry, readings, column.of("tributary.subscriptions.", now -> now.subscriptions().counts())));
     }
@@ -118,14 +126,17 @@ public final class BrokerMetrics implements MeterBinder {
     private final class Readings {
         private final NamedMeters<TopicReport> topics;
         private final NamedMeters<SubscriptionReport> subscriptions;
+        private final NamedMeters<StreamsOverview.Lag> streams;
         private Reading reading = new Reading(new TopicsOverview(0, LogStats.ZERO, List.of()),
-            new SubscriptionsOverview(0, 0, 0, 0, SubscriptionCounts.ZERO, List.of()));
+            new SubscriptionsOverview(0, 0, 0, 0, SubscriptionCounts.ZERO, List.of()), StreamsOverview.NONE);
         private long readAt;
         private boolean read;
 
-        Readings(NamedMeters<TopicReport> topics, NamedMeters<SubscriptionReport> subscriptions) {
+        Readings(NamedMeters<TopicReport> topics, NamedMeters<SubscriptionReport> subscriptions,
+                 NamedMeters<StreamsOverview.Lag> streams) {
             this.topics = topics;
             this.subscriptions = subscriptions;
+            this.streams = streams;
         }
 
         synchronized Reading now() {
@@ -139,11 +150,14 @@ public final class BrokerMetrics implements MeterBinder {
             try {
                 SubscriptionsOverview overview =
                     broker.subscriptions().overview(maxNames).toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-                reading = new Reading(broker.topics().overview(maxNames), overview);
+                StreamsOverview lags = broker.streams().overview(maxNames).toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+                reading = new Reading(broker.topics().overview(maxNames), overview, lags);
                 topics.show(reading.topics().largest(),
                     topic -> Tags.of("namespace", topic.name().namespace().name(), "topic", topic.name().name()));
                 subscriptions.show(overview.largest(),
                     each -> Tags.of("namespace", each.name().namespace().name(), "subscription", each.name().name()));
+                streams.show(lags.largest(),
+                    each -> Tags.of("namespace", each.namespace().name(), "kind", each.kind(), "stream", each.name()));
             } catch (ExecutionException | TimeoutException failure) {
                 LOG.warn("the broker does not tell its counts; metrics show those of before", failure);
             } catch (InterruptedException interrupted) {

@@ -10,6 +10,7 @@ import io.tributary.core.protocol.Protocol;
 import io.tributary.core.protocol.ProtocolContext;
 import io.tributary.core.security.Access;
 import io.tributary.protocol.kafka.coordinator.GroupCoordinators;
+import io.tributary.protocol.kafka.coordinator.GroupsView;
 import io.tributary.protocol.kafka.coordinator.transaction.Marker;
 import io.tributary.protocol.kafka.coordinator.transaction.TransactionCoordinators;
 import io.tributary.protocol.kafka.handler.ApiHandler;
@@ -113,6 +114,8 @@ public final class KafkaProtocol implements Protocol {
     private volatile @Nullable GroupCoordinators coordinators;
     private volatile @Nullable TransactionCoordinators transactionCoordinators;
     private volatile @Nullable Telemetry clientTelemetry;
+    /** Ends that the groups are seen. */
+    private volatile Runnable hide = () -> { };
 
     public KafkaProtocol(KafkaConfig config) {
         this.config = config;
@@ -151,6 +154,9 @@ public final class KafkaProtocol implements Protocol {
         transactionCoordinators = transactions;
         clientTelemetry = telemetry;
         sessions = started;
+        GroupsView seen = new GroupsView(groups, broker.topics());
+        broker.streams().add(seen);
+        hide = () -> broker.streams().remove(seen);
         broker.topics().namespaces().forEach(groups::resume);
         transactions.resume();
         return CompletableFuture.completedFuture(started);
@@ -219,12 +225,12 @@ public final class KafkaProtocol implements Protocol {
     }
 
     private List<ApiHandler<?>> shareHandlers(Broker broker, GroupCoordinators groups) {
-        ShareSessions sessions = new ShareSessions(new ShareSubscriptions(broker.subscriptions()), config.groups().shares().maxSessions());
+        ShareSessions sessions = new ShareSessions(new ShareSubscriptions(broker), config.groups().shares().maxSessions());
         return List.of(
             new ShareGroupHeartbeatHandler(groups),
             new ShareGroupDescribeHandler(groups),
             new ShareFetchHandler(groups, sessions, broker.topics(), config.fetchMaxBytes()),
-            new ShareAcknowledgeHandler(groups, sessions),
+            new ShareAcknowledgeHandler(groups, sessions, broker.topics()),
             new DescribeShareGroupOffsetsHandler(groups),
             new AlterShareGroupOffsetsHandler(groups, broker.topics()),
             new DeleteShareGroupOffsetsHandler(groups, broker.topics()));
@@ -275,6 +281,7 @@ public final class KafkaProtocol implements Protocol {
         GroupCoordinators groups = coordinators;
         TransactionCoordinators transactions = transactionCoordinators;
         Telemetry telemetry = clientTelemetry;
+        hide.run();
         if (running == null || groups == null || transactions == null || telemetry == null) {
             return CompletableFuture.completedFuture(null);
         }

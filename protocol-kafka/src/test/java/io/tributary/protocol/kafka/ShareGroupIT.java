@@ -7,7 +7,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.tributary.core.api.Partition;
 import io.tributary.core.api.Subscription;
-import io.tributary.core.api.SubscriptionStats;
 import io.tributary.core.model.Namespace;
 import io.tributary.core.model.SubscriptionName;
 import io.tributary.core.model.TopicName;
@@ -19,12 +18,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.ListShareGroupOffsetsSpec;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaShareConsumer;
@@ -42,7 +43,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Share groups with Kafka's own share consumer (KIP-932). */
 @NullUnmarked // what the clients give in maps is there, or the test fails
-@OwnBroker("the core's subscriptions beneath share groups, and settings as short as its own; not compared with Kafka yet")
 class ShareGroupIT {
     private static final Duration LOCK = Duration.ofSeconds(2);
     static final KafkaConfig CONFIG = KafkaFixture.CONFIG.withGroups(
@@ -64,10 +64,14 @@ class ShareGroupIT {
     }
 
     static void set(KafkaFixture at, String group, Map<String, String> configs) {
+        alter(at, ConfigResource.Type.GROUP, group, configs);
+    }
+
+    private static void alter(KafkaFixture at, ConfigResource.Type type, String name, Map<String, String> configs) {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", at.bootstrap()))) {
             Collection<AlterConfigOp> changes = configs.entrySet().stream().map(entry ->
                 new AlterConfigOp(new ConfigEntry(entry.getKey(), entry.getValue()), AlterConfigOp.OpType.SET)).toList();
-            get(admin.incrementalAlterConfigs(Map.of(new ConfigResource(ConfigResource.Type.GROUP, group), changes)).all());
+            get(admin.incrementalAlterConfigs(Map.of(new ConfigResource(type, name), changes)).all());
         }
     }
 
@@ -133,15 +137,25 @@ class ShareGroupIT {
         return at.broker().broker().subscriptions().find(new SubscriptionName(Namespace.DEFAULT, group));
     }
 
-    static SubscriptionStats stats(KafkaFixture at, String group) {
-        return get(subscription(at, group).stats().toCompletableFuture());
+    /** What is not settled of the group's topics; -1 where that is not known. */
+    static long lag(KafkaFixture at, String group) {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", at.bootstrap()))) {
+            List<Long> lags = get(admin.listShareGroupOffsets(Map.of(group, new ListShareGroupOffsetsSpec())).all()).get(group).values()
+                .stream().map(told -> told == null ? -1 : told.lag().orElse(-1L)).toList();
+            return lags.isEmpty() || lags.contains(-1L) ? -1 : lags.stream().mapToLong(Long::longValue).sum();
+        }
+    }
+
+    /** How many of the group's members have been given partitions. */
+    static long assigned(KafkaFixture at, String group) {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", at.bootstrap()))) {
+            return get(admin.describeShareGroups(List.of(group)).all()).get(group).members().stream()
+                .filter(member -> !member.assignment().topicPartitions().isEmpty()).count();
+        }
     }
 
     static void awaitSettled(KafkaFixture at, String group) {
-        await().atMost(KafkaFixture.PATIENCE).untilAsserted(() -> {
-            assertThat(stats(at, group).ready()).isZero();
-            assertThat(stats(at, group).outstanding()).isZero();
-        });
+        await().atMost(KafkaFixture.PATIENCE).untilAsserted(() -> assertThat(lag(at, group)).isZero());
     }
 
     @Test
@@ -177,12 +191,14 @@ class ShareGroupIT {
         fixture.createTopic("latest", 1);
         fill(fixture, "latest", 1, 0, 10);
         KafkaShareConsumer<String, String> member = member(fixture, "latest", "latest", Map.of());
-        await().atMost(KafkaFixture.PATIENCE).until(() -> {
-            member.poll(Duration.ofMillis(100));
-            return subscription(fixture, "latest") != null && !subscription(fixture, "latest").bindings().isEmpty();
+        List<ConsumerRecord<String, String>> first = new ArrayList<>();
+        AtomicInteger published = new AtomicInteger(10);
+        await().atMost(KafkaFixture.PATIENCE).pollInterval(Duration.ofMillis(1)).until(() -> {
+            fill(fixture, "latest", 1, published.get(), published.incrementAndGet());
+            member.poll(Duration.ofMillis(100)).forEach(first::add);
+            return !first.isEmpty();
         });
-        fill(fixture, "latest", 1, 10, 20);
-        assertThat(values(poll(member, 10))).isEqualTo(expected(10, 20));
+        assertThat(first).allMatch(record -> record.offset() >= 10);
     }
 
     @Test
@@ -207,21 +223,22 @@ class ShareGroupIT {
                 member.acknowledge(record, record.offset() == 0 ? AcknowledgeType.REJECT : AcknowledgeType.RELEASE);
             }
             member.commitSync();
-            return seen.size() >= 4 && stats(fixture, "refused").ready() == 0 && stats(fixture, "refused").outstanding() == 0;
+            return seen.size() >= 4 && lag(fixture, "refused") == 0;
         });
         assertThat(seen).extracting(ConsumerRecord::offset).containsExactly(0L, 1L, 1L, 1L);
         assertThat(seen).extracting(record -> (int) record.deliveryCount().orElseThrow()).containsExactly(1, 1, 2, 3);
     }
 
     @Test
+    @OwnBroker("dead letters: a fresh Kafka 4.4.0 wrote none within a minute")
     void deadLettersGoToTheGroupsTopic() {
         fixture.createTopic("dead-ends", 1);
+        alter(fixture, ConfigResource.Type.TOPIC, "dead-ends", Map.of("errors.deadletterqueue.group.enable", "true"));
         topic(fixture, "dying", 1, 3);
-        set(fixture, "dying", Map.of("errors.deadletterqueue.topic.name", "dead-ends"));
+        set(fixture, "dying", Map.of("errors.deadletterqueue.topic.name", "dead-ends",
+            "errors.deadletterqueue.copy.record.enable", "true"));
         KafkaShareConsumer<String, String> member = explicit("dying", 10);
         poll(member, 3, AcknowledgeType.REJECT);
-        assertThatThrownBy(() -> set(fixture, "dying", Map.of("errors.deadletterqueue.topic.name", "elsewhere")))
-            .isInstanceOf(InvalidConfigurationException.class);
         List<ConsumerRecord<String, String>> dead = new ArrayList<>();
         try (var consumer = fixture.consumer(Map.of("group.id", "undertaker"))) {
             consumer.subscribe(List.of("dead-ends"));
@@ -231,16 +248,29 @@ class ShareGroupIT {
     }
 
     @Test
+    @DiffersFromKafka("they hold from then on")
+    void whatASubscriptionIsMadeWithIsNotChangedLater() {
+        topic(fixture, "made", 1, 1);
+        poll(explicit("made", 10), 1, AcknowledgeType.ACCEPT);
+        assertThatThrownBy(() -> set(fixture, "made", Map.of("errors.deadletterqueue.topic.name", "elsewhere")))
+            .isInstanceOf(InvalidConfigurationException.class);
+        assertThatThrownBy(() -> set(fixture, "made", Map.of("share.delivery.count.limit", "4")))
+            .isInstanceOf(InvalidConfigurationException.class);
+    }
+
+    @Test
     void aLockThatRunsOutGivesTheRecordToAnotherMember() {
-        topic(fixture, "slow", 1, 1);
+        topic(fixture, "slow", 1, 2);
         KafkaShareConsumer<String, String> slow = explicit("slow", 10);
-        ConsumerRecord<String, String> held = poll(slow, 1).get(0);
+        List<ConsumerRecord<String, String>> held = poll(slow, 2);
         KafkaShareConsumer<String, String> other = explicit("slow", 10);
-        ConsumerRecord<String, String> taken = poll(other, 1, AcknowledgeType.ACCEPT).get(0);
-        assertThat(taken.offset()).isEqualTo(held.offset());
-        assertThat(taken.deliveryCount()).hasValue((short) 2);
-        slow.acknowledge(held, AcknowledgeType.ACCEPT);
+        List<ConsumerRecord<String, String>> taken = poll(other, 2);
+        assertThat(taken).extracting(ConsumerRecord::offset).containsExactly(0L, 1L);
+        assertThat(taken).allSatisfy(record -> assertThat((int) record.deliveryCount().orElseThrow()).isGreaterThanOrEqualTo(2));
+        slow.acknowledge(held.get(0), AcknowledgeType.ACCEPT);
         assertThat(slow.commitSync().values()).allSatisfy(outcome -> assertThat(outcome).isPresent());
+        other.close();
+        poll(explicit("slow", 10), 2, AcknowledgeType.ACCEPT);
         awaitSettled(fixture, "slow");
     }
 
@@ -270,13 +300,13 @@ class ShareGroupIT {
         topic(fixture, "crowd", 1, 0);
         List<KafkaShareConsumer<String, String>> members = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
-            members.add(member(fixture, "crowd", "crowd", Map.of("max.poll.records", 10)));
+            members.add(member(fixture, "crowd", "crowd", Map.of("max.poll.records", 10, "share.acquire.mode", "record_limit")));
         }
         List<List<ConsumerRecord<String, String>>> got = members.stream().map(member -> (List<ConsumerRecord<String, String>>)
             new ArrayList<ConsumerRecord<String, String>>()).toList();
-        await().atMost(KafkaFixture.PATIENCE).until(() -> {
+        await().atMost(KafkaFixture.PATIENCE).ignoreExceptions().until(() -> {
             members.forEach(member -> member.poll(Duration.ofMillis(50)));
-            return subscription(fixture, "crowd") != null && stats(fixture, "crowd").consumers() == 4;
+            return assigned(fixture, "crowd") == 4;
         });
         fill(fixture, "crowd", 1, 0, 400);
         await().atMost(KafkaFixture.PATIENCE).pollInterval(Duration.ofMillis(1)).until(() -> {
@@ -306,6 +336,7 @@ class ShareGroupIT {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
+    @OwnBroker("a restart")
     void acknowledgementsOutliveARestartAndAKill(boolean kill) {
         try (KafkaFixture own = new KafkaFixture(CONFIG)) {
             topic(own, "lasting", 2, 40);
@@ -315,7 +346,7 @@ class ShareGroupIT {
             }
             awaitSettled(own, "lasting");
             fill(own, "lasting", 2, 40, 60);
-            await().atMost(KafkaFixture.PATIENCE).until(() -> stats(own, "lasting").ready() == 20);
+            await().atMost(KafkaFixture.PATIENCE).until(() -> lag(own, "lasting") == 20);
             awaitWritten(own);
             if (kill) {
                 own.broker().kill();

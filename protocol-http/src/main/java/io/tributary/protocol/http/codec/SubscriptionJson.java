@@ -10,8 +10,13 @@ import org.jspecify.annotations.Nullable;
 /** A queue subscription. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @Schema(name = "Subscription")
-public record SubscriptionJson(String name, boolean durable, List<BindingJson> bindings, Map<String, String> attributes,
-                               @Schema(description = "Absent when there is none") @Nullable DeliveryPolicyJson delivery, Stats stats) {
+public record SubscriptionJson(String name, @Schema(description = "queue") String kind, boolean durable,
+                               List<BindingJson> bindings, Map<String, String> attributes,
+                               @Schema(description = "Absent when there is none") @Nullable DeliveryPolicyJson delivery, Stats stats)
+        implements SubscriptionView {
+    /** The kind of what is acknowledged message by message. */
+    public static final String QUEUE = "queue";
+
     /** A moment's counts. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @Schema(name = "SubscriptionStats")
@@ -115,7 +120,8 @@ public record SubscriptionJson(String name, boolean durable, List<BindingJson> b
 
     /** A subscription in the list. */
     @Schema(name = "SubscriptionSummary")
-    public record Summary(String name, boolean durable) {
+    public record Summary(String name, @Schema(description = "queue, or kafka-group for what Kafka's groups commit") String kind,
+                          boolean durable) {
     }
 
     /** The subscriptions, by name. */

@@ -1,6 +1,7 @@
 package io.tributary.protocol.http.handler;
 
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.ExampleObject;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -25,14 +26,18 @@ import io.tributary.core.security.Resource;
 import io.tributary.protocol.http.codec.Json;
 import io.tributary.protocol.http.codec.ProblemJson;
 import io.tributary.protocol.http.codec.SubscriptionJson;
+import io.tributary.protocol.http.codec.SubscriptionView;
 import io.tributary.protocol.http.session.ClientConnection;
 import io.tributary.protocol.http.translate.BindingTranslation;
 import io.tributary.protocol.http.translate.PolicyTranslation;
 import io.tributary.protocol.http.translate.StatsTranslation;
+import io.tributary.protocol.http.translate.StreamTranslation;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -43,6 +48,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
@@ -63,23 +69,42 @@ public final class SubscriptionHandler {
 
     /** Those that the caller may describe. */
     @GetMapping(path = "/v1/subscriptions", produces = MediaType.APPLICATION_JSON_VALUE)
-    @Operation(summary = "List the subscriptions", description = "By name; AMQP queues and MQTT sessions are among them.")
-    public SubscriptionJson.Listing list(ServerWebExchange exchange) {
+    @Operation(summary = "List the subscriptions", description = "By name; AMQP queues, MQTT sessions and Kafka's groups are among them.")
+    public Mono<SubscriptionJson.Listing> list(ServerWebExchange exchange) {
         Principal caller = AuthenticationFilter.caller(exchange);
-        List<SubscriptionJson.Summary> summaries = broker.subscriptions().list(caller.namespace()).stream()
-            .filter(one -> guard.allows(caller, io.tributary.core.security.Operation.DESCRIBE, Resource.subscription(one.name().name())))
-            .map(one -> new SubscriptionJson.Summary(one.name().name(), one.config().durable()))
-            .toList();
-        return new SubscriptionJson.Listing(summaries);
+        Stream<SubscriptionJson.Summary> queues = broker.subscriptions().list(caller.namespace()).stream()
+            .map(one -> new SubscriptionJson.Summary(one.name().name(), SubscriptionJson.QUEUE, one.config().durable()));
+        return ClientConnection.of(exchange.getResponse()).on(broker.streams().list(caller.namespace()).thenApply(streams ->
+            new SubscriptionJson.Listing(Stream.concat(queues,
+                    streams.stream().map(one -> new SubscriptionJson.Summary(one.name(), one.kind(), true)))
+                .filter(one -> guard.allows(caller, io.tributary.core.security.Operation.DESCRIBE, Resource.subscription(one.name())))
+                .sorted(Comparator.comparing(SubscriptionJson.Summary::name)).toList())));
     }
 
-    /** One subscription, with its counts. */
+    /** One subscription, with its counts; of several of one name the queue, unless another kind is asked for. */
     @GetMapping(path = "/v1/subscriptions/{name}", produces = MediaType.APPLICATION_JSON_VALUE)
-    @Operation(summary = "Describe a subscription")
-    public Mono<SubscriptionJson> describe(@PathVariable String name, ServerWebExchange exchange) {
+    @Operation(summary = "Describe a subscription", description = "A Kafka group may have the name of a queue: then the queue is "
+        + "described, unless another kind is asked for.")
+    public Mono<SubscriptionView> describe(
+            @PathVariable String name,
+            @Parameter(description = "As in the list", example = "kafka-group") @RequestParam(required = false) @Nullable String kind,
+            ServerWebExchange exchange) {
         Principal caller = AuthenticationFilter.caller(exchange);
         SubscriptionName wanted = guard.subscription(caller, io.tributary.core.security.Operation.DESCRIBE, name);
-        return ClientConnection.of(exchange.getResponse()).on(describe(find(broker, wanted)));
+        boolean any = kind == null;
+        Subscription queue = any || SubscriptionJson.QUEUE.equals(kind) ? broker.subscriptions().find(wanted) : null;
+        CompletionStage<? extends SubscriptionView> described = queue == null ? stream(caller, kind, name) : describe(queue);
+        return ClientConnection.of(exchange.getResponse()).on(described.thenApply(Function.identity()));
+    }
+
+    private CompletionStage<SubscriptionView> stream(Principal caller, @Nullable String kind, String name) {
+        return broker.streams().find(caller.namespace(), kind, name).thenApply(found -> {
+            if (found == null) {
+                throw notFound(name);
+            }
+            return StreamTranslation.toJson(found, topic ->
+                guard.allows(caller, io.tributary.core.security.Operation.DESCRIBE, Resource.topic(topic.name())));
+        });
     }
 
     /** Creates a subscription; one that is there already with the same bindings is left alone. */
@@ -158,9 +183,13 @@ public final class SubscriptionHandler {
     static Subscription find(Broker broker, SubscriptionName name) {
         Subscription found = broker.subscriptions().find(name);
         if (found == null) {
-            throw new BrokerException(ErrorCode.SUBSCRIPTION_NOT_FOUND, "there is no subscription '" + name.name() + "'");
+            throw notFound(name.name());
         }
         return found;
+    }
+
+    private static BrokerException notFound(String name) {
+        return new BrokerException(ErrorCode.SUBSCRIPTION_NOT_FOUND, "there is no subscription '" + name + "'");
     }
 
     private static CompletionStage<SubscriptionJson> describe(Subscription subscription) {
@@ -168,7 +197,7 @@ public final class SubscriptionHandler {
     }
 
     private static SubscriptionJson toJson(Subscription subscription, SubscriptionReport report) {
-        return new SubscriptionJson(subscription.name().name(), subscription.config().durable(),
+        return new SubscriptionJson(subscription.name().name(), SubscriptionJson.QUEUE, subscription.config().durable(),
             subscription.bindings().stream().map(BindingTranslation::toJson).toList(), subscription.config().attributes(),
             PolicyTranslation.toJson(subscription.config().policy()),
             StatsTranslation.toJson(report));

@@ -19,7 +19,6 @@ import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.coordinator.group.GroupConfig;
 import org.apache.kafka.coordinator.group.GroupCoordinator;
 import org.apache.kafka.coordinator.group.GroupCoordinatorConfig;
-import org.apache.kafka.coordinator.group.ShareGroupAutoOffsetResetStrategy;
 import org.apache.kafka.coordinator.group.modern.share.ShareGroupConfig;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +37,7 @@ public final class GroupConfigs {
         GroupConfig.SHARE_RECORD_LOCK_DURATION_MS_CONFIG, GroupConfig.SHARE_DELIVERY_COUNT_LIMIT_CONFIG,
         GroupConfig.SHARE_PARTITION_MAX_RECORD_LOCKS_CONFIG, GroupConfig.SHARE_AUTO_OFFSET_RESET_CONFIG,
         GroupConfig.SHARE_ISOLATION_LEVEL_CONFIG, GroupConfig.SHARE_RENEW_ACKNOWLEDGE_ENABLE_CONFIG,
-        GroupConfig.ERRORS_DEADLETTERQUEUE_TOPIC_NAME_CONFIG));
+        GroupConfig.ERRORS_DEADLETTERQUEUE_TOPIC_NAME_CONFIG, GroupConfig.ERRORS_DEADLETTERQUEUE_COPY_RECORD_ENABLE_CONFIG));
 
     private final StateTable table;
     private final Namespace namespace;
@@ -101,6 +100,7 @@ public final class GroupConfigs {
         all.put(GroupConfig.SHARE_ISOLATION_LEVEL_CONFIG, READ_COMMITTED);
         all.put(GroupConfig.SHARE_RENEW_ACKNOWLEDGE_ENABLE_CONFIG, Boolean.toString(share.renews()));
         all.put(GroupConfig.ERRORS_DEADLETTERQUEUE_TOPIC_NAME_CONFIG, share.deadLetterTopic());
+        all.put(GroupConfig.ERRORS_DEADLETTERQUEUE_COPY_RECORD_ENABLE_CONFIG, "true");
         all.putAll(of(group));
         return all;
     }
@@ -149,14 +149,13 @@ public final class GroupConfigs {
         if (!deadLetters.isEmpty() && new TopicName(namespace, deadLetters).isInternal()) {
             throw new InvalidConfigurationException("dead letters do not go to the broker's own topics");
         }
+        String copies = values.get(GroupConfig.ERRORS_DEADLETTERQUEUE_COPY_RECORD_ENABLE_CONFIG);
+        if (copies != null && !Boolean.parseBoolean(copies)) {
+            throw new InvalidConfigurationException("a dead letter has its record's content");
+        }
         String isolation = values.get(GroupConfig.SHARE_ISOLATION_LEVEL_CONFIG);
         if (isolation != null && !isolation.equals(READ_COMMITTED)) {
             throw new InvalidConfigurationException("share groups are given what is committed: the isolation level is " + READ_COMMITTED);
-        }
-        String reset = values.get(GroupConfig.SHARE_AUTO_OFFSET_RESET_CONFIG);
-        if (reset != null && ShareGroupAutoOffsetResetStrategy.fromString(reset).type()
-            == ShareGroupAutoOffsetResetStrategy.StrategyType.BY_DURATION) {
-            throw new InvalidConfigurationException("a share group begins at the earliest or the latest record, not at a time");
         }
     }
 

@@ -108,7 +108,7 @@ final class GroupCoordinatorHost {
         GroupCoordinatorConfig config = GroupCoordinatorConfig.fromProps(all);
         ShareGroupConfig shareConfig = ShareGroupConfig.fromProps(settings);
         GroupConfigManager configManager = new GroupConfigManager(config, shareConfig);
-        ShareSubscriptions shares = new ShareSubscriptions(broker.subscriptions());
+        ShareSubscriptions shares = new ShareSubscriptions(broker);
         SubscriptionPersister persister = new SubscriptionPersister(broker.topics(), namespace, shares,
             group -> ShareSettings.of(configManager.groupConfig(group), shareConfig));
         GroupCoordinatorService built = new GroupCoordinatorService.Builder(broker.nodeId(), config)

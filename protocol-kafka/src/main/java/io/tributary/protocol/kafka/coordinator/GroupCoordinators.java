@@ -7,6 +7,7 @@ import io.tributary.protocol.kafka.coordinator.transaction.TransactionCoordinato
 import io.tributary.protocol.kafka.share.ShareSettings;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.errors.CoordinatorNotAvailableException;
@@ -56,6 +57,11 @@ public final class GroupCoordinators {
             return CompletableFuture.failedFuture(new CoordinatorNotAvailableException("the broker is stopping"));
         }
         return found.coordinator();
+    }
+
+    /** The namespaces whose coordinators have been started. */
+    synchronized Set<Namespace> running() {
+        return Set.copyOf(running.keySet());
     }
 
     /** The configs of the namespace's groups. Fails as {@link #of} does. */

@@ -1,13 +1,11 @@
 package io.tributary.protocol.kafka.coordinator;
 
-import io.tributary.core.api.Partition;
 import io.tributary.core.api.Subscription;
 import io.tributary.core.api.Topic;
 import io.tributary.core.api.Topics;
 import io.tributary.core.api.stats.PartitionProgress;
 import io.tributary.core.model.Namespace;
 import io.tributary.core.model.PartitionId;
-import io.tributary.core.model.StartPosition;
 import io.tributary.core.model.TopicName;
 import io.tributary.protocol.kafka.share.ShareSettings;
 import io.tributary.protocol.kafka.share.ShareSubscriptions;
@@ -23,7 +21,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.server.share.persister.DeleteShareGroupStateParameters;
 import org.apache.kafka.server.share.persister.DeleteShareGroupStateResult;
@@ -73,37 +70,14 @@ final class SubscriptionPersister extends NoOpStatePersister {
 
     private CompletionStage<?> initialize(GroupTopicPartitionData<PartitionStateData> data) {
         Map<Topic, List<PartitionStateData>> found = known(data);
-        Set<TopicName> names = names(found);
         ShareSettings wanted = settings.apply(data.groupId());
-        boolean begins = data.topicsData().stream().flatMap(topic -> topic.partitions().stream())
-            .allMatch(partition -> partition.startOffset() == PartitionFactory.UNINITIALIZED_START_OFFSET);
-        return begins
-            ? subscriptions.bind(namespace, data.groupId(), names, wanted)
-            : subscriptions.restart(namespace, data.groupId(), names, position(found), wanted);
-    }
-
-    /** Fails with INVALID_REQUEST when it is neither the beginning nor the end of all partitions. */
-    private static StartPosition position(Map<Topic, List<PartitionStateData>> asked) {
-        boolean earliest = true;
-        boolean latest = true;
-        for (Map.Entry<Topic, List<PartitionStateData>> entry : asked.entrySet()) {
-            List<Partition> partitions = entry.getKey().partitions();
-            Set<Integer> named = new HashSet<>();
-            for (PartitionStateData partition : entry.getValue()) {
-                if (partition.partition() < partitions.size() && named.add(partition.partition())) {
-                    Partition log = partitions.get(partition.partition());
-                    earliest &= partition.startOffset() <= log.logStartOffset();
-                    latest &= partition.startOffset() >= log.highWatermark();
-                }
-            }
-            if (named.size() < partitions.size()) {
-                throw new InvalidRequestException("a group can be reset with all partitions of its topics only");
-            }
-        }
-        if (!earliest && !latest) {
-            throw new InvalidRequestException("a group can be reset to the beginning or the end of all its partitions only");
-        }
-        return latest ? StartPosition.LATEST : StartPosition.EARLIEST;
+        Map<PartitionId, Long> offsets = new HashMap<>();
+        found.forEach((topic, partitions) -> partitions.stream()
+            .filter(partition -> partition.startOffset() != PartitionFactory.UNINITIALIZED_START_OFFSET)
+            .forEach(partition -> offsets.put(new PartitionId(topic.name(), partition.partition()), partition.startOffset())));
+        return offsets.isEmpty()
+            ? subscriptions.bind(namespace, data.groupId(), names(found), wanted)
+            : subscriptions.seek(namespace, data.groupId(), offsets, wanted);
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.apache.kafka.coordinator.group.GroupConfig;
 import org.apache.kafka.coordinator.group.ShareGroupAutoOffsetResetStrategy;
 import org.apache.kafka.coordinator.group.modern.share.ShareGroupConfig;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What holds for one share group. The names in parentheses are Kafka's.
@@ -15,11 +16,13 @@ import org.apache.kafka.coordinator.group.modern.share.ShareGroupConfig;
  *                        subscription is made
  * @param maxLocks        records that one member may have (share.partition.max.record.locks)
  * @param start           where a topic's records begin for a group that is new to it (share.auto.offset.reset)
+ * @param startTime      in place of {@code start}: from the first record of this time on, milliseconds since the epoch; null for none
  * @param renews          whether a member may begin a lock anew (share.renew.acknowledge.enable)
  * @param deadLetterTopic where records end that are rejected or come back too often (errors.deadletterqueue.topic.name); empty for none;
  *                        counts when the group's subscription is made
  */
-public record ShareSettings(Duration lock, int deliveryLimit, int maxLocks, StartPosition start, boolean renews, String deadLetterTopic) {
+public record ShareSettings(Duration lock, int deliveryLimit, int maxLocks, StartPosition start, @Nullable Long startTime,
+                            boolean renews, String deadLetterTopic) {
     /** The group's configs, and the broker's where it has none. */
     public static ShareSettings of(Optional<GroupConfig> group, ShareGroupConfig broker) {
         ShareGroupAutoOffsetResetStrategy reset =
@@ -29,6 +32,7 @@ public record ShareSettings(Duration lock, int deliveryLimit, int maxLocks, Star
             group.flatMap(GroupConfig::shareDeliveryCountLimit).orElse(broker.shareGroupDeliveryCountLimit()),
             group.flatMap(GroupConfig::sharePartitionMaxRecordLocks).orElse(broker.shareGroupPartitionMaxRecordLocks()),
             reset.equals(ShareGroupAutoOffsetResetStrategy.EARLIEST) ? StartPosition.EARLIEST : StartPosition.LATEST,
+            reset.type() == ShareGroupAutoOffsetResetStrategy.StrategyType.BY_DURATION ? reset.timestamp() : null,
             group.flatMap(GroupConfig::shareRenewAcknowledgeEnable).orElse(GroupConfig.SHARE_RENEW_ACKNOWLEDGE_ENABLE_DEFAULT),
             group.map(GroupConfig::errorsDLQTopicName).orElse(""));
     }

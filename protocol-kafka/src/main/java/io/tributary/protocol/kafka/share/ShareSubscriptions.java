@@ -1,7 +1,11 @@
 package io.tributary.protocol.kafka.share;
 
+import io.tributary.core.api.Broker;
+import io.tributary.core.api.Partition;
 import io.tributary.core.api.Subscription;
 import io.tributary.core.api.Subscriptions;
+import io.tributary.core.api.Topic;
+import io.tributary.core.api.Topics;
 import io.tributary.core.model.Binding;
 import io.tributary.core.model.BrokerException;
 import io.tributary.core.model.DeadLetterTarget;
@@ -9,21 +13,24 @@ import io.tributary.core.model.DeliveryPolicy;
 import io.tributary.core.model.ErrorCode;
 import io.tributary.core.model.Filter;
 import io.tributary.core.model.Namespace;
+import io.tributary.core.model.PartitionId;
 import io.tributary.core.model.StartPosition;
 import io.tributary.core.model.SubscriptionConfig;
 import io.tributary.core.model.SubscriptionName;
 import io.tributary.core.model.TopicName;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.common.errors.GroupNotEmptyException;
 import org.apache.kafka.common.errors.InvalidGroupIdException;
-import org.apache.kafka.common.errors.InvalidRequestException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,9 +46,11 @@ public final class ShareSubscriptions {
     private static final String MQTT_SESSIONS = "mqtt/";
 
     private final Subscriptions subscriptions;
+    private final Topics topics;
 
-    public ShareSubscriptions(Subscriptions subscriptions) {
-        this.subscriptions = subscriptions;
+    public ShareSubscriptions(Broker broker) {
+        this.subscriptions = broker.subscriptions();
+        this.topics = broker.topics();
     }
 
     private static SubscriptionName nameOf(Namespace namespace, String group) {
@@ -65,10 +74,23 @@ public final class ShareSubscriptions {
     public CompletionStage<Subscription> bind(Namespace namespace, String group, Collection<TopicName> topics, ShareSettings settings) {
         return findOrCreate(nameOf(namespace, group), settings).thenCompose(subscription -> {
             List<Binding> known = subscription.bindings();
-            CompletableFuture<?>[] binding = topics.stream().map(ShareSubscriptions::allOf).filter(wanted -> !known.contains(wanted))
-                .map(wanted -> subscription.bind(wanted, settings.start()).toCompletableFuture()).toArray(CompletableFuture[]::new);
-            return CompletableFuture.allOf(binding).thenApply(done -> subscription);
+            return all(topics.stream().map(ShareSubscriptions::allOf).filter(wanted -> !known.contains(wanted))
+                .map(wanted -> bind(subscription, wanted, settings))).thenApply(done -> subscription);
         });
+    }
+
+    private CompletionStage<Void> bind(Subscription subscription, Binding wanted, ShareSettings settings) {
+        Long time = settings.startTime();
+        TopicName topic = wanted.topic();
+        if (time == null || topic == null) {
+            return subscription.bind(wanted, settings.start());
+        }
+        Map<PartitionId, Long> from = new ConcurrentHashMap<>();
+        return all(partitions(topic).stream().map(partition -> partition.lookUpTimestamp(time).thenAccept(found -> {
+            if (found.found()) {
+                from.put(partition.id(), found.offset());
+            }
+        }))).thenCompose(found -> subscription.bind(wanted, from));
     }
 
     private CompletionStage<Subscription> findOrCreate(SubscriptionName name, ShareSettings settings) {
@@ -100,53 +122,57 @@ public final class ShareSubscriptions {
     }
 
     /**
-     * The group is done with these topics, and has no members: if they are all that its own subscription has, that goes. A subscription
-     * of another protocol is left alone. Fails with INVALID_REQUEST when only some of the topics are named, for what waits in a
-     * subscription can be dropped as a whole only.
+     * The group is done with these topics, and has no members: they leave its own subscription with all that waits of them; with the last
+     * topic that goes. A subscription of another protocol is left alone. Fails with NON_EMPTY_GROUP when anybody else consumes it.
      */
-    public CompletionStage<Void> forget(Namespace namespace, String group, Set<TopicName> topics) {
+    public CompletionStage<Void> forget(Namespace namespace, String group, Set<TopicName> named) {
         Subscription found = find(namespace, group);
         if (found == null || !isOwn(found)) {
             return CompletableFuture.completedFuture(null);
         }
-        if (topics.isEmpty() && !topicsOf(found).isEmpty()) {
+        Set<TopicName> bound = topicsOf(found);
+        if (named.isEmpty() && !bound.isEmpty()) {
             // Topics that are gone have left the subscription by themselves.
             return CompletableFuture.completedFuture(null);
         }
-        if (!topics.containsAll(topicsOf(found))) {
-            return CompletableFuture.failedFuture(new InvalidRequestException(
-                "the group's subscription has other topics too, and can be forgotten as a whole only: name all of " + topicsOf(found)));
+        if (named.containsAll(bound)) {
+            return subscriptions.delete(found.name()).thenApply(ready -> null);
         }
-        return subscriptions.delete(found.name()).thenApply(ready -> null);
+        Map<PartitionId, Long> ends = new HashMap<>();
+        named.forEach(topic -> partitions(topic).forEach(partition -> ends.put(partition.id(), Long.MAX_VALUE)));
+        // Once more when it is no longer fed, for what came meanwhile.
+        return seek(found, ends).thenCompose(passed -> all(named.stream().map(topic -> found.unbind(allOf(topic)))))
+            .thenCompose(unbound -> seek(found, ends));
     }
 
     /**
-     * Begins anew with all topics, at their beginning or at their end; what was acknowledged is forgotten. Fails with INVALID_REQUEST
-     * when the group's subscription has other topics or is another protocol's, and with NON_EMPTY_GROUP when anybody consumes it.
+     * Begins anew in these partitions: all before the offset counts as acknowledged, and nothing from there on as delivered. Topics that
+     * are new to the group are bound. Fails with NON_EMPTY_GROUP when anybody consumes the group's subscription.
      */
-    public CompletionStage<Void> restart(Namespace namespace, String group, Set<TopicName> topics, StartPosition start,
-                                         ShareSettings settings) {
-        Subscription found = find(namespace, group);
-        if (found == null) {
-            return findOrCreate(nameOf(namespace, group), settings).thenCompose(made -> bindAll(made, topics, start));
-        }
-        if (!isOwn(found) || !topics.equals(topicsOf(found))) {
-            return CompletableFuture.failedFuture(new InvalidRequestException(
-                "a group can be reset with all its topics only, and if its subscription is no other protocol's"));
-        }
-        // As they are now: a subscription that is deleted has none.
-        List<Binding> bindings = found.bindings();
-        return found.stats().thenCompose(stats -> {
-            if (stats.consumers() > 0) {
-                throw new GroupNotEmptyException("the group's subscription has consumers");
-            }
-            return subscriptions.delete(found.name());
-        }).thenCompose(deleted -> subscriptions.create(found.name(), found.config(), bindings, start)).thenApply(made -> null);
+    public CompletionStage<Void> seek(Namespace namespace, String group, Map<PartitionId, Long> offsets, ShareSettings settings) {
+        Set<TopicName> topics = offsets.keySet().stream().map(PartitionId::topic).collect(Collectors.toSet());
+        return findOrCreate(nameOf(namespace, group), settings).thenCompose(subscription -> {
+            Set<TopicName> bound = topicsOf(subscription);
+            return all(topics.stream().filter(topic -> !bound.contains(topic))
+                .map(topic -> subscription.bind(allOf(topic), StartPosition.LATEST))).thenCompose(done -> seek(subscription, offsets));
+        });
     }
 
-    private static CompletionStage<Void> bindAll(Subscription subscription, Set<TopicName> topics, StartPosition start) {
-        return CompletableFuture.allOf(topics.stream().map(topic -> subscription.bind(allOf(topic), start).toCompletableFuture())
-            .toArray(CompletableFuture[]::new));
+    private static CompletionStage<Void> seek(Subscription subscription, Map<PartitionId, Long> offsets) {
+        return subscription.seek(offsets).exceptionallyCompose(failure -> {
+            BrokerException cause = BrokerException.of(failure);
+            return CompletableFuture.failedFuture(cause.code() == ErrorCode.SUBSCRIPTION_IN_USE
+                ? new GroupNotEmptyException("the group's subscription has consumers") : cause);
+        });
+    }
+
+    private List<Partition> partitions(TopicName topic) {
+        Topic found = topics.find(topic);
+        return found == null ? List.of() : found.partitions();
+    }
+
+    private static CompletableFuture<Void> all(Stream<CompletionStage<Void>> stages) {
+        return CompletableFuture.allOf(stages.map(CompletionStage::toCompletableFuture).toArray(CompletableFuture[]::new));
     }
 
     private static Set<TopicName> topicsOf(Subscription subscription) {

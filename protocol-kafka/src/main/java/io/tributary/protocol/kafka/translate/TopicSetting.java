@@ -95,6 +95,8 @@ public enum TopicSetting {
             + " retention.bytes says.",
         config -> Long.toString(config.tiering().localMaxBytes()),
         (config, text) -> config.withTiering(config.tiering().withLocalMaxBytes(number(text, Tiering.AS_TOTAL, Long.MAX_VALUE)))),
+    DEAD_LETTERS("errors.deadletterqueue.group.enable", "errors.deadletterqueue.group.enable", ConfigType.BOOLEAN,
+        "Share groups may let their records end in any topic.", "true"),
     TIMESTAMP_TYPE("message.timestamp.type", "log.message.timestamp.type", ConfigType.STRING,
         "CreateTime: records keep the time that producers gave them. LogAppendTime: they have the time at which they were appended.",
         config -> (config.records().appendTime() ? TimestampType.LOG_APPEND_TIME : TimestampType.CREATE_TIME).name,

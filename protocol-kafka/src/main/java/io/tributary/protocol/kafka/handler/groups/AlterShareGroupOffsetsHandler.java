@@ -22,7 +22,7 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.AlterShareGroupOffsetsRequest;
 
-/** AlterShareGroupOffsets: a group without members begins anew, at the beginning or the end of all its topics. */
+/** AlterShareGroupOffsets: a group without members begins anew at these offsets, in these partitions. */
 public final class AlterShareGroupOffsetsHandler extends GroupHandler<AlterShareGroupOffsetsRequest> {
     private final TopicLookup lookup;
 

@@ -18,7 +18,7 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.DeleteShareGroupOffsetsRequest;
 
-/** DeleteShareGroupOffsets: a group without members forgets where it was, in all its topics. */
+/** DeleteShareGroupOffsets: a group without members forgets topics, and what waits of them. */
 public final class DeleteShareGroupOffsetsHandler extends GroupHandler<DeleteShareGroupOffsetsRequest> {
     private final TopicLookup lookup;
 

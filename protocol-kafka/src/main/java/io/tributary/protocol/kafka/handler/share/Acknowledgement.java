@@ -25,6 +25,14 @@ record Acknowledgement(long first, long last, List<Byte> types) {
         return new Acknowledgement(batch.firstOffset(), batch.lastOffset(), batch.acknowledgeTypes());
     }
 
+    /** What it says of offsets from {@code floor} on, of which there are some. */
+    Acknowledgement from(long floor) {
+        if (floor <= first) {
+            return this;
+        }
+        return new Acknowledgement(floor, last, types.size() == 1 ? types : types.subList((int) (floor - first), types.size()));
+    }
+
     byte typeOf(long offset) {
         return types.get(types.size() == 1 ? 0 : (int) (offset - first));
     }

@@ -60,17 +60,20 @@ final class AcquiredRecords {
         size = 0;
     }
 
+    /** Whether all that a member speaks of is acquired. */
+    boolean hold(SharePartition partition, List<Acknowledgement> all) {
+        NavigableMap<Long, Acquired> records = byPartition.getOrDefault(partition, new TreeMap<>());
+        return all.stream().allMatch(each -> holds(records, each));
+    }
+
     /**
-     * Settles what a member says of a partition: all of it, or nothing when it names an offset that is not acquired.
+     * Settles what a member says of a partition, which is acquired.
      *
      * @param lock how long a renewed lock lasts
-     * @return NONE, or INVALID_RECORD_STATE if it names, or the core tells of, what the session has not
+     * @return NONE, or INVALID_RECORD_STATE if the core knows better
      */
     CompletionStage<Errors> settle(SharePartition partition, List<Acknowledgement> all, Consumer consumer, Duration lock) {
-        NavigableMap<Long, Acquired> records = byPartition.get(partition);
-        if (records == null || !all.stream().allMatch(each -> holds(records, each))) {
-            return CompletableFuture.completedFuture(Errors.INVALID_RECORD_STATE);
-        }
+        NavigableMap<Long, Acquired> records = byPartition.getOrDefault(partition, new TreeMap<>());
         Map<Settlement, List<Long>> settled = new EnumMap<>(Settlement.class);
         List<CompletableFuture<Boolean>> outcomes = new ArrayList<>();
         for (Acknowledgement each : all) {

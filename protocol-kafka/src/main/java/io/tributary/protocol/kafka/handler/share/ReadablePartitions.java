@@ -1,7 +1,9 @@
 package io.tributary.protocol.kafka.handler.share;
 
 import io.tributary.core.api.Delivery;
+import io.tributary.core.api.Partition;
 import io.tributary.core.api.Topic;
+import io.tributary.core.model.PartitionId;
 import io.tributary.core.model.TopicName;
 import io.tributary.core.security.Operation;
 import io.tributary.protocol.kafka.handler.Call;
@@ -49,6 +51,16 @@ final class ReadablePartitions {
             : Errors.UNKNOWN_TOPIC_OR_PARTITION;
     }
 
+    /** Of a partition that {@link #check} has found. */
+    Partition log(SharePartition partition) {
+        Topic topic = look(partition.topicId()).topic();
+        Partition log = topic == null ? null : TopicLookup.partition(topic, partition.partition());
+        if (log == null) {
+            throw new IllegalArgumentException("no partition that is there");
+        }
+        return log;
+    }
+
     private TopicLookup.Result look(Uuid topicId) {
         return found.computeIfAbsent(topicId, id -> lookup.byId(call, id, Operation.READ));
     }
@@ -59,6 +71,12 @@ final class ReadablePartitions {
 
     Collection<TopicName> topics() {
         return readable.keySet();
+    }
+
+    Set<PartitionId> partitions() {
+        Set<PartitionId> all = new HashSet<>();
+        readable.forEach((name, read) -> read.partitions().forEach(number -> all.add(new PartitionId(name, number))));
+        return all;
     }
 
     boolean contains(Delivery delivery) {

@@ -1,9 +1,11 @@
 package io.tributary.protocol.kafka.handler.share;
 
+import io.tributary.core.api.Topics;
 import io.tributary.protocol.kafka.coordinator.GroupCoordinators;
 import io.tributary.protocol.kafka.handler.ApiHandler;
 import io.tributary.protocol.kafka.handler.Call;
 import io.tributary.protocol.kafka.handler.Reply;
+import io.tributary.protocol.kafka.handler.TopicLookup;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -24,11 +26,13 @@ import org.apache.kafka.common.requests.ShareRequestMetadata;
 public final class ShareAcknowledgeHandler extends ApiHandler<ShareAcknowledgeRequest> {
     private final GroupCoordinators coordinators;
     private final ShareSessions sessions;
+    private final TopicLookup lookup;
 
-    public ShareAcknowledgeHandler(GroupCoordinators coordinators, ShareSessions sessions) {
+    public ShareAcknowledgeHandler(GroupCoordinators coordinators, ShareSessions sessions, Topics topics) {
         super(ApiKeys.SHARE_ACKNOWLEDGE, ShareAcknowledgeRequest.class);
         this.coordinators = coordinators;
         this.sessions = sessions;
+        this.lookup = new TopicLookup(topics);
     }
 
     @Override
@@ -43,18 +47,20 @@ public final class ShareAcknowledgeHandler extends ApiHandler<ShareAcknowledgeRe
             ShareSession session = opened.session();
             return session == null
                 ? Reply.now(request.getErrorResponse(0, opened.error().exception()).data())
-                : settle(data, session);
+                : settle(data, session, new ReadablePartitions(call, lookup));
         }, call.loop());
     }
 
-    private CompletionStage<Reply> settle(ShareAcknowledgeRequestData data, ShareSession session) {
+    private CompletionStage<Reply> settle(ShareAcknowledgeRequestData data, ShareSession session, ReadablePartitions readable) {
         List<CompletableFuture<ShareAcknowledgeTopicResponse>> topics = new ArrayList<>();
         for (AcknowledgeTopic topic : data.topics()) {
             List<CompletableFuture<PartitionData>> partitions = new ArrayList<>();
             for (AcknowledgePartition partition : topic.partitions()) {
                 SharePartition named = new SharePartition(topic.topicId(), partition.partitionIndex());
                 List<Acknowledgement> all = partition.acknowledgementBatches().stream().map(Acknowledgement::of).toList();
-                partitions.add(session.settle(named, all, data.isRenewAck())
+                Errors refused = readable.check(named);
+                partitions.add((refused == Errors.NONE ? session.settle(named, readable.log(named), all, data.isRenewAck())
+                    : CompletableFuture.completedFuture(refused))
                     .thenApply(error -> outcome(partition.partitionIndex(), error)).toCompletableFuture());
             }
             topics.add(all(partitions).thenApply(settled ->

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.apache.kafka.clients.consumer.internals.ShareAcquireMode;
 import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.message.ShareFetchRequestData;
 import org.apache.kafka.common.message.ShareFetchRequestData.FetchPartition;
@@ -65,8 +66,9 @@ public final class ShareFetchHandler extends ApiHandler<ShareFetchRequest> {
 
     private CompletionStage<Reply> go(Call call, ShareFetchRequestData data, ShareSession session) {
         ReadablePartitions readable = new ReadablePartitions(call, lookup);
-        ShareFetchAnswer answer = new ShareFetchAnswer(readable, session.settings().lock(), data.batchSize());
-        CompletableFuture<?> settled = settle(data, session, answer);
+        ShareFetchAnswer answer = new ShareFetchAnswer(readable, session.settings().lock(),
+            data.shareAcquireMode() == ShareAcquireMode.RECORD_LIMIT.id() ? 0 : data.batchSize());
+        CompletableFuture<?> settled = settle(data, session, readable, answer);
         if (data.shareSessionEpoch() == ShareRequestMetadata.FINAL_EPOCH) {
             return settled.thenCompose(done -> sessions.close(session)).thenApply(done -> answer.reply(List.of()));
         }
@@ -81,14 +83,17 @@ public final class ShareFetchHandler extends ApiHandler<ShareFetchRequest> {
         return settled.thenCompose(done -> operation.start(maxBytes)).thenApply(answer::reply);
     }
 
-    private static CompletableFuture<?> settle(ShareFetchRequestData data, ShareSession session, ShareFetchAnswer answer) {
+    private static CompletableFuture<?> settle(ShareFetchRequestData data, ShareSession session, ReadablePartitions readable,
+                                                ShareFetchAnswer answer) {
         List<CompletableFuture<?>> settling = new ArrayList<>();
         for (FetchTopic topic : data.topics()) {
             for (FetchPartition partition : topic.partitions()) {
                 if (!partition.acknowledgementBatches().isEmpty()) {
                     SharePartition named = new SharePartition(topic.topicId(), partition.partitionIndex());
                     List<Acknowledgement> all = partition.acknowledgementBatches().stream().map(Acknowledgement::of).toList();
-                    settling.add(session.settle(named, all, data.isRenewAck())
+                    Errors refused = readable.check(named);
+                    settling.add((refused == Errors.NONE ? session.settle(named, readable.log(named), all, data.isRenewAck())
+                        : CompletableFuture.completedFuture(refused))
                         .thenAccept(error -> answer.acknowledged(named, error)).toCompletableFuture());
                 }
             }

@@ -20,15 +20,10 @@ import org.slf4j.LoggerFactory;
  * Acquires records for one ShareFetch. It asks the core by credit, not for a batch, so that the members of the group and the consumers of
  * other protocols get the subscription's records in turn; takes what comes until that is enough or the time is over; and gives back the
  * credit that is left before it answers, so that nothing is delivered to a member that does not ask. Settling nothing is how it waits for
- * the core to have done what it was asked before.
- *
- * <p>Records of topics that the member does not read (other members, or another protocol's binding, do) are looked past, a bounded number
- * of them, and released with the answer; they count as never delivered. Runs on the connection's event loop.
+ * the core to have done what it was asked before. Runs on the connection's event loop.
  */
 final class ShareFetchOperation {
     private static final Logger LOG = LoggerFactory.getLogger(ShareFetchOperation.class);
-    /** As many records that the member does not read are looked past. */
-    private static final int MAX_STRAYS = 1000;
 
     private final Call call;
     private final ShareSession session;
@@ -42,7 +37,6 @@ final class ShareFetchOperation {
     private final List<Delivery> wanted = new ArrayList<>();
     private final List<Delivery> unwanted = new ArrayList<>();
     private int bytes;
-    private int strays;
     private @Nullable Consumer consumer;
     private @Nullable ScheduledFuture<?> deadline;
     private boolean timeOver;
@@ -76,7 +70,7 @@ final class ShareFetchOperation {
                 deadline = call.loop().schedule(this::onTimeOver, maxWaitMs, TimeUnit.MILLISECONDS);
             }
             if (limit > 0 && !readable.isEmpty()) {
-                session.consumer(readable.topics(), maxHeldBytes).whenComplete((attached, refusal) ->
+                session.consumer(readable, maxHeldBytes).whenComplete((attached, refusal) ->
                     onLoop(() -> attached(attached, refusal)));
             }
         }));
@@ -125,25 +119,18 @@ final class ShareFetchOperation {
     }
 
     private void look() {
-        Consumer attached = consumer;
-        if (finishing || attached == null) {
+        if (finishing) {
             return;
         }
-        int before = strays;
         take();
         if (timeOver || bytes >= minBytes || wanted.size() >= limit) {
             finish();
-        } else if (strays > before && strays < MAX_STRAYS) {
-            attached.request(strays - before);
         }
     }
 
     private void take() {
         for (Delivery delivery : session.takeDelivered()) {
-            if (!readable.contains(delivery)) {
-                strays++;
-                unwanted.add(delivery);
-            } else if (wanted.size() < limit && (bytes < maxBytes || wanted.isEmpty())) {
+            if (readable.contains(delivery) && wanted.size() < limit && (bytes < maxBytes || wanted.isEmpty())) {
                 wanted.add(delivery);
                 bytes += delivery.record().sizeInBytes();
             } else {

@@ -3,7 +3,6 @@ package io.tributary.protocol.kafka.handler.share;
 import io.tributary.core.security.Operation;
 import io.tributary.protocol.kafka.handler.Call;
 import io.tributary.protocol.kafka.share.ShareSubscriptions;
-import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.GroupAuthorizationException;
 import org.apache.kafka.common.errors.InvalidGroupIdException;
 import org.apache.kafka.common.errors.InvalidRequestException;
@@ -11,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What ShareFetch and ShareAcknowledge have in common. */
 final class ShareRequest {
+    /** Clients take a UUID. */
+    private static final int LONGEST_MEMBER = 256;
+
     private ShareRequest() {
     }
 
@@ -23,17 +25,9 @@ final class ShareRequest {
             throw GroupAuthorizationException.forGroupId(group);
         }
         ShareSubscriptions.check(call.namespace(), group);
-        if (member == null || !isUuid(member)) {
-            throw new InvalidRequestException("a member's identifier is a UUID in Base64");
+        if (member == null || member.isEmpty() || member.length() > LONGEST_MEMBER) {
+            throw new InvalidRequestException("a member's identifier has 1 to " + LONGEST_MEMBER + " characters");
         }
         return new ShareSession.Key(call.namespace(), group, member);
-    }
-
-    private static boolean isUuid(String member) {
-        try {
-            return !Uuid.fromString(member).equals(Uuid.ZERO_UUID);
-        } catch (IllegalArgumentException e) {
-            return false;
-        }
     }
 }

@@ -4,13 +4,15 @@ import io.tributary.core.api.Consumer;
 import io.tributary.core.api.ConsumerOptions;
 import io.tributary.core.api.Delivery;
 import io.tributary.core.api.DeliveryHandler;
+import io.tributary.core.api.Partition;
+import io.tributary.core.api.Subscription;
+import io.tributary.core.api.stats.PartitionProgress;
 import io.tributary.core.model.BrokerException;
 import io.tributary.core.model.Namespace;
-import io.tributary.core.model.TopicName;
+import io.tributary.core.model.PartitionId;
 import io.tributary.protocol.kafka.share.ShareSettings;
 import io.tributary.protocol.kafka.share.ShareSubscriptions;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -38,6 +40,8 @@ final class ShareSession implements DeliveryHandler {
     private final List<Delivery> delivered = new ArrayList<>();
     private int nextEpoch = ShareRequestMetadata.nextEpoch(ShareRequestMetadata.INITIAL_EPOCH);
     private @Nullable CompletableFuture<Consumer> consumer;
+    /** What the consumer reads. */
+    private Set<PartitionId> reads = Set.of();
     private @Nullable ShareFetchOperation fetching;
     private boolean closed;
 
@@ -101,15 +105,44 @@ final class ShareSession implements DeliveryHandler {
         acquired.add(partition, delivery.record().offset(), delivery.id(), lockEnds);
     }
 
-    /** Settles what the member says of a partition; the errors are those of the protocol. */
-    synchronized CompletionStage<Errors> settle(SharePartition partition, List<Acknowledgement> all, boolean mayRenew) {
+    /**
+     * Settles what the member says of a partition: all of it, or nothing. What it says of offsets before the first that is not settled is
+     * passed over, whoever has settled them. The errors are those of the protocol.
+     */
+    CompletionStage<Errors> settle(SharePartition partition, Partition log, List<Acknowledgement> all, boolean mayRenew) {
         Errors error = Acknowledgement.check(all, mayRenew && settings.renews());
+        if (error != Errors.NONE) {
+            return CompletableFuture.completedFuture(error);
+        }
+        CompletionStage<Errors> settled = settle(partition, all);
+        if (settled != null) {
+            return settled;
+        }
+        if (all.stream().anyMatch(each -> each.last() >= log.highWatermark())) {
+            return CompletableFuture.completedFuture(Errors.INVALID_REQUEST);
+        }
+        return floor(log).thenCompose(floor -> {
+            List<Acknowledgement> rest = all.stream().filter(each -> each.last() >= floor).map(each -> each.from(floor)).toList();
+            CompletionStage<Errors> restSettled = rest.isEmpty() ? CompletableFuture.completedFuture(Errors.NONE) : settle(partition, rest);
+            return restSettled == null ? CompletableFuture.completedFuture(Errors.INVALID_RECORD_STATE) : restSettled;
+        });
+    }
+
+    /** Null when it names an offset that is not acquired. */
+    private synchronized @Nullable CompletionStage<Errors> settle(SharePartition partition, List<Acknowledgement> all) {
         acquired.dropExpired(System.nanoTime());
         Consumer attached = attached();
-        if (error != Errors.NONE || attached == null) {
-            return CompletableFuture.completedFuture(error == Errors.NONE ? Errors.INVALID_RECORD_STATE : error);
+        return attached == null || !acquired.hold(partition, all) ? null : acquired.settle(partition, all, attached, settings.lock());
+    }
+
+    /** The first offset that is not settled; 0 when that is not known. */
+    private CompletionStage<Long> floor(Partition log) {
+        Subscription subscription = subscriptions.find(key.namespace(), key.group());
+        if (subscription == null) {
+            return CompletableFuture.completedFuture(0L);
         }
-        return acquired.settle(partition, all, attached, settings.lock());
+        return subscription.progress().handle((all, failure) -> failure != null ? 0L
+            : all.stream().filter(each -> each.partition().equals(log.id())).mapToLong(PartitionProgress::floor).min().orElse(0));
     }
 
     private synchronized @Nullable Consumer attached() {
@@ -117,17 +150,30 @@ final class ShareSession implements DeliveryHandler {
         return attaching != null && attaching.isDone() && !attaching.isCompletedExceptionally() ? attaching.join() : null;
     }
 
-    /** The session's consumer; attached, to a subscription that takes these topics, if it is not. Fails with the core's exceptions. */
-    synchronized CompletionStage<Consumer> consumer(Collection<TopicName> topics, long maxBytes) {
+    /**
+     * The session's consumer, which reads these partitions from now on; attached, to a subscription that takes their topics, if it is
+     * not. Fails with the core's exceptions.
+     */
+    synchronized CompletionStage<Consumer> consumer(ReadablePartitions readable, long maxBytes) {
+        Set<PartitionId> wanted = readable.partitions();
         CompletableFuture<Consumer> attaching = consumer;
         if (attaching == null || attaching.isCompletedExceptionally()) {
             ConsumerOptions options = new ConsumerOptions(false, false, settings.lock()).withMaxBytes(maxBytes);
-            attaching = subscriptions.bind(key.namespace(), key.group(), topics, settings)
+            attaching = subscriptions.bind(key.namespace(), key.group(), readable.topics(), settings)
                 .thenCompose(subscription -> subscription.attach(options, this)).toCompletableFuture();
+            reads = Set.of();
             consumer = attaching;
             if (closed) {
                 detach(attaching);
             }
+        }
+        if (!wanted.equals(reads)) {
+            reads = wanted;
+            attaching = attaching.thenApply(attached -> {
+                attached.readOnly(wanted);
+                return attached;
+            });
+            consumer = attaching;
         }
         return attaching;
     }
