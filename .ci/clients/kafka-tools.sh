@@ -99,8 +99,9 @@ prints "Reassignment of partition $topic-3 is completed" reassign.ReassignPartit
   --reassignment-json-file "$scratch/move.json"
 prints 'No partition reassignments found' reassign.ReassignPartitionsCommand "${at[@]}" --list
 
-echo "# kafka-metadata-quorum, kafka-acls, kafka-delegation-tokens: refused on an open server without a quorum, as it is"
-if [ -z "${KAFKA_ITSELF:-}" ]; then says 'does not support DESCRIBE_QUORUM' MetadataQuorumCommand "${at[@]}" describe --status; fi
+echo "# kafka-metadata-quorum; kafka-acls, kafka-delegation-tokens: refused on an open server"
+prints "^LeaderId: +$node" MetadataQuorumCommand "${at[@]}" describe --status
+prints "^$node .*Leader" MetadataQuorumCommand "${at[@]}" describe --replication
 says SecurityDisabledException AclCommand "${at[@]}" --list
 says SecurityDisabledException AclCommand "${at[@]}" --add --allow-principal User:a --operation Read --topic "$topic"
 says 'DelegationTokenDisabledException|UnsupportedByAuthenticationException' DelegationTokenCommand "${at[@]}" --create \
