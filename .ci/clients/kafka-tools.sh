@@ -99,11 +99,9 @@ prints "Reassignment of partition $topic-3 is completed" reassign.ReassignPartit
   --reassignment-json-file "$scratch/move.json"
 prints 'No partition reassignments found' reassign.ReassignPartitionsCommand "${at[@]}" --list
 
-echo "# kafka-metadata-quorum"
-prints 'LeaderId: ' MetadataQuorumCommand "${at[@]}" describe --status
-prints 'Leader' MetadataQuorumCommand "${at[@]}" describe --replication
-
-echo "# kafka-acls, kafka-delegation-tokens: refused on an open server"
+echo "# kafka-metadata-quorum; kafka-acls, kafka-delegation-tokens: refused on an open server"
+prints "^LeaderId: +$node" MetadataQuorumCommand "${at[@]}" describe --status
+prints "^$node .*Leader" MetadataQuorumCommand "${at[@]}" describe --replication
 says SecurityDisabledException AclCommand "${at[@]}" --list
 says SecurityDisabledException AclCommand "${at[@]}" --add --allow-principal User:a --operation Read --topic "$topic"
 says 'DelegationTokenDisabledException|UnsupportedByAuthenticationException' DelegationTokenCommand "${at[@]}" --create \

@@ -7,7 +7,6 @@ trap '"$here/../../bench/peers/kafka" stop "$scratch/kafka" >/dev/null 2>&1 || t
 
 mkdir -p "$here/../../bench/target/peers"
 "$here/../../bench/peers/kafka" start "$scratch/kafka" "$KAFKA_PORT"
-export KAFKA_ITSELF=1
 for script in kcat.sh kafkajs.js confluent-kafka-client.py kafka-tools.sh; do
   echo "== $script"
   timeout 120 "$here/../clients/$script"
