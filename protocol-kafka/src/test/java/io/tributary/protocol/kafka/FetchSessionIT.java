@@ -184,6 +184,16 @@ class FetchSessionIT {
     }
 
     @Test
+    void doesNotWaitWhenThereIsNothingToRead() throws IOException {
+        int session = begin().sessionId();
+        FetchRequestData end = new FetchRequestData().setMaxWaitMs(Integer.MAX_VALUE).setMinBytes(1).setMaxBytes(1 << 20)
+            .setSessionId(session).setSessionEpoch(FetchMetadata.FINAL_EPOCH);
+        FetchResponse response = connection.ask(FetchResponse.class, ApiKeys.FETCH, VERSION, end);
+        assertThat(response.error()).isEqualTo(Errors.NONE);
+        assertThat(told(response)).isEmpty();
+    }
+
+    @Test
     void outlivesItsConnection() throws IOException {
         int session = begin().sessionId();
         connection.close();

@@ -3,31 +3,22 @@ package io.tributary.protocol.kafka.session;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelPromise;
 import io.netty.util.ReferenceCountUtil;
 import io.tributary.protocol.kafka.codec.DecodedRequest;
 import io.tributary.protocol.kafka.codec.MalformedRequestException;
 import io.tributary.protocol.kafka.codec.RequestDecoder;
-import io.tributary.protocol.kafka.codec.ResponseEncoder;
 import io.tributary.protocol.kafka.handler.ApiHandler;
 import io.tributary.protocol.kafka.handler.Call;
 import io.tributary.protocol.kafka.handler.Reply;
 import io.tributary.protocol.kafka.quota.Throttle;
 import io.tributary.protocol.kafka.sasl.SaslLogin;
-import io.tributary.protocol.kafka.translate.KafkaErrors;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.errors.SaslAuthenticationException;
-import org.apache.kafka.common.protocol.ApiMessage;
-import org.apache.kafka.common.protocol.Errors;
-import org.apache.kafka.common.requests.AbstractResponse;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,17 +34,13 @@ final class KafkaSession extends ChannelInboundHandlerAdapter {
 
     private final SessionSetup setup;
     private final Intake intake;
-    private final ArrayDeque<PendingRequest> pending = new ArrayDeque<>();
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private @Nullable ChannelHandlerContext context;
     private @Nullable Identity identity;
     private @Nullable Pacing pacing;
-    private @Nullable ResponseEncoder encoder;
+    private @Nullable Responses responses;
     private @Nullable IdleWatch watch;
     private SessionState state = SessionState.AUTHENTICATING;
-    /** Requests taken whose response is not written yet, and the bytes of their frames. */
-    private int inFlight;
-    private long inFlightBytes;
     private long begunAt;
     private boolean servedAny;
     private boolean taking;
@@ -92,8 +79,9 @@ final class KafkaSession extends ChannelInboundHandlerAdapter {
         begunAt = now();
         watch = new IdleWatch(ctx, setup.shortestLimit(), this::idleLimit, () -> disconnect("nothing was sent for too long"));
         identity = new Identity(setup, ctx);
-        pacing = new Pacing(ctx, new Throttle(setup.quotas(), setup.clock()), this::takeRequests);
-        encoder = setup.encoder(ctx.channel());
+        Pacing pace = new Pacing(ctx, new Throttle(setup.quotas(), setup.clock()), this::takeRequests);
+        pacing = pace;
+        responses = new Responses(setup, ctx, pace, new Onward());
         identity.begin(this::identified);
     }
 
@@ -117,6 +105,14 @@ final class KafkaSession extends ChannelInboundHandlerAdapter {
         return pace;
     }
 
+    private Responses responses() {
+        Responses own = responses;
+        if (own == null) {
+            throw new IllegalStateException("a request before the connection is up");
+        }
+        return own;
+    }
+
     private Identity identity() {
         Identity client = identity;
         if (client == null) {
@@ -136,14 +132,14 @@ final class KafkaSession extends ChannelInboundHandlerAdapter {
         if (!identity().isKnown() && now() - begunAt > limits.stallTimeout().toNanos()) {
             return Duration.ZERO;
         }
-        if (reading || !pending.isEmpty() || pacing().isPaused()) {
+        if (reading || !responses().areWritten() || pacing().isPaused()) {
             return limits.maxIdle().plus(limits.maxIdle());
         }
         if (intake.isOverdue(limits.stallTimeout().toNanos())) {
             return Duration.ZERO;
         }
         // With nothing pending, what is in flight is a response that the client does not take.
-        boolean holdsMemory = inFlight > 0 && setup.memory().isShort();
+        boolean holdsMemory = responses().inFlight() > 0 && setup.memory().isShort();
         boolean mustGoOn = !servedAny || intake.isMidFrame() || holdsMemory || !identity().isKnown();
         return mustGoOn ? limits.stallTimeout() : limits.maxIdle();
     }
@@ -205,8 +201,12 @@ final class KafkaSession extends ChannelInboundHandlerAdapter {
     }
 
     private boolean mayTake(ChannelHandlerContext ctx) {
-        return state == SessionState.OPEN && inFlight < setup.limits().maxInFlightRequests()
-            && (inFlight == 0 || inFlightBytes < setup.limits().maxInFlightBytes()) && ctx.channel().isWritable()
+        if (state != SessionState.OPEN) {
+            return false;
+        }
+        int inFlight = responses().inFlight();
+        return inFlight < setup.limits().maxInFlightRequests()
+            && (inFlight == 0 || responses().inFlightBytes() < setup.limits().maxInFlightBytes()) && ctx.channel().isWritable()
             && identity().mayTake(inFlight == 0) && !pacing().isPaused() && !intake.isStarved() && !reading;
     }
 
@@ -278,15 +278,12 @@ final class KafkaSession extends ChannelInboundHandlerAdapter {
             throw new MalformedRequestException(request.context().header + " is not served");
         }
         servedAny = true;
-        inFlight++;
-        inFlightBytes += request.sizeInBytes();
         int maxFetchBytes = pacing().maxFetchBytes(request.context(), client.caller());
-        PendingRequest place = new PendingRequest(request,
+        PendingRequest place = responses().expect(request,
             new Call(request.context(), client.caller(), client.login(), ctx.executor(), maxFetchBytes, closed), memory);
-        pending.add(place);
         CompletionStage<Reply> reply = begin(handler, place);
         place.setBusyNanos(System.nanoTime() - begun);
-        reply.whenComplete((value, failure) -> EventLoops.run(ctx, () -> replied(ctx, place, value, failure)));
+        reply.whenComplete((value, failure) -> EventLoops.run(ctx, () -> responses().replied(place, value, failure)));
     }
 
     /** A token after a handshake of version 0: answered bare, and a failure only by the end of the connection. */
@@ -317,142 +314,6 @@ final class KafkaSession extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void replied(ChannelHandlerContext ctx, PendingRequest place, @Nullable Reply reply, @Nullable Throwable failure) {
-        if (state == SessionState.CLOSED) {
-            place.release(setup.memory());
-            return;
-        }
-        Reply told = failure == null && reply != null ? reply : error(place, failure);
-        ResponseEncoder responses = encoder;
-        if (told instanceof Reply.Message message && message.isLarge() && responses != null) {
-            pacing().answered(place, message.body());
-            // As in takeNext.
-            CompletableFuture<?> unused = CompletableFuture
-                .supplyAsync(() -> responses.encode(place.request().context(), message.body()), setup.aside())
-                .whenComplete((parts, broken) -> ctx.executor().execute(() -> encodedAside(ctx, place, message, parts)));
-            return;
-        }
-        place.setReply(told);
-        writeOrEnd(ctx, place);
-    }
-
-    private void encodedAside(ChannelHandlerContext ctx, PendingRequest place, Reply reply, @Nullable List<Object> parts) {
-        if (state == SessionState.CLOSED || parts == null) {
-            if (parts != null) {
-                parts.forEach(ReferenceCountUtil::release);
-            }
-            place.release(setup.memory());
-            disconnect("a response could not be encoded");
-            return;
-        }
-        place.take(setup.memory(), ResponseEncoder.bytesInMemory(parts));
-        place.setEncoded(parts);
-        place.setReply(reply);
-        writeOrEnd(ctx, place);
-    }
-
-    private void writeOrEnd(ChannelHandlerContext ctx, PendingRequest place) {
-        try {
-            writeReady(ctx);
-        } catch (RuntimeException e) {
-            LOG.error("the response to {} cannot be written", place.request().context().header, e);
-            disconnect("a response could not be encoded");
-        }
-    }
-
-    private static Reply error(PendingRequest place, @Nullable Throwable failure) {
-        Throwable cause = failure == null ? new IllegalStateException("a handler gave no reply") : failure;
-        if (KafkaErrors.of(cause) == Errors.UNKNOWN_SERVER_ERROR) {
-            LOG.error("{} failed", place.request().context().header, cause);
-        }
-        AbstractResponse response = place.request().body().getErrorResponse(0, KafkaErrors.exception(cause));
-        return response == null ? new Reply.Hangup("a request without response failed: " + cause) : new Reply.Message(response.data());
-    }
-
-    private void writeReady(ChannelHandlerContext ctx) {
-        boolean wrote = false;
-        for (PendingRequest first = pending.peek(); first != null && first.reply() != null; first = pending.peek()) {
-            pending.remove();
-            Reply reply = first.reply();
-            List<Object> encoded = first.encoded();
-            if (encoded != null) {
-                first.setEncoded(null);
-                write(ctx, first, encoded);
-                wrote = true;
-            } else if (reply instanceof Reply.Message message) {
-                pacing().answered(first, message.body());
-                write(ctx, first, message.body());
-                wrote = true;
-            } else if (reply instanceof Reply.Farewell farewell) {
-                // What follows the last response's way out is the end.
-                LOG.debug("ending the connection from {}: {}", ctx.channel().remoteAddress(), farewell.reason());
-                state = SessionState.DRAINING;
-                write(ctx, first, farewell.body());
-                wrote = true;
-            } else if (reply instanceof Reply.Hangup hangup) {
-                first.release(setup.memory());
-                disconnect(hangup.reason());
-                return;
-            } else {
-                pacing().answered(first, null);
-                written(first);
-            }
-        }
-        if (wrote && !taking) {
-            ctx.flush();
-        }
-        if (!taking) {
-            takeRequests();
-        }
-    }
-
-    @SuppressWarnings("FutureReturnValueIgnored") // the void promise hands a failure to exceptionCaught, the last one has a listener
-    private void write(ChannelHandlerContext ctx, PendingRequest request, ApiMessage body) {
-        ResponseEncoder responses = encoder;
-        if (responses == null) {
-            throw new IllegalStateException("a response before the client is known");
-        }
-        List<Object> parts;
-        try {
-            parts = responses.encode(request.request().context(), body);
-        } catch (RuntimeException e) {
-            request.release(setup.memory());
-            throw e;
-        }
-        request.take(setup.memory(), ResponseEncoder.bytesInMemory(parts));
-        write(ctx, request, parts);
-    }
-
-    @SuppressWarnings("FutureReturnValueIgnored") // as above
-    private void write(ChannelHandlerContext ctx, PendingRequest request, List<Object> parts) {
-        for (int i = 0; i < parts.size() - 1; i++) {
-            ctx.write(parts.get(i), ctx.voidPromise());
-        }
-        ChannelPromise last = ctx.newPromise();
-        ctx.write(parts.get(parts.size() - 1), last);
-        last.addListener(done -> {
-            if (done.isSuccess()) {
-                written(request);
-                takeRequests();
-            } else {
-                request.release(setup.memory());
-                disconnect("a response could not be written: " + done.cause());
-            }
-        });
-    }
-
-    private void written(PendingRequest request) {
-        request.release(setup.memory());
-        inFlight--;
-        inFlightBytes -= request.request().sizeInBytes();
-        if (watch != null) {
-            watch.touch();
-        }
-        if (state == SessionState.DRAINING && inFlight == 0) {
-            disconnect("the broker stops");
-        }
-    }
-
     /** Ends the session in good order: what is in flight is answered, what waits for data is answered at once. */
     @SuppressWarnings("FutureReturnValueIgnored") // does nothing when the session has ended before
     void drain() {
@@ -465,20 +326,15 @@ final class KafkaSession extends ChannelInboundHandlerAdapter {
                 return;
             }
             state = SessionState.DRAINING;
-            hurryAll();
-            if (inFlight == 0) {
+            Responses own = responses;
+            if (own == null || own.inFlight() == 0) {
                 disconnect("the broker stops");
             } else {
+                own.hurry();
                 long nanos = setup.limits().drainTimeout().toNanos();
                 ctx.executor().schedule(() -> disconnect("the broker stops"), nanos, TimeUnit.NANOSECONDS);
             }
         });
-    }
-
-    private void hurryAll() {
-        for (PendingRequest waiting : new ArrayList<>(pending)) {
-            waiting.call().hurry();
-        }
     }
 
     /** The one way in which this side ends the connection. */
@@ -505,18 +361,9 @@ final class KafkaSession extends ChannelInboundHandlerAdapter {
         if (watch != null) {
             watch.stop();
         }
-        hurryAll();
-        // What a handler still works on gives back when it is done.
-        for (PendingRequest place : pending) {
-            List<Object> encoded = place.encoded();
-            if (encoded != null) {
-                encoded.forEach(ReferenceCountUtil::release);
-            }
-            if (place.reply() != null) {
-                place.release(setup.memory());
-            }
+        if (responses != null) {
+            responses.end();
         }
-        pending.clear();
         intake.end();
     }
 
@@ -526,5 +373,33 @@ final class KafkaSession extends ChannelInboundHandlerAdapter {
             LOG.warn("closing the connection from {}", ctx.channel().remoteAddress(), cause);
         }
         disconnect(cause.toString());
+    }
+
+    /** What becomes of the responses. */
+    private final class Onward implements Responses.Progress {
+        @Override
+        public void left() {
+            if (watch != null) {
+                watch.touch();
+            }
+            if (state == SessionState.DRAINING && responses().inFlight() == 0) {
+                disconnect("the broker stops");
+            }
+        }
+
+        @Override
+        public void goOn() {
+            takeRequests();
+        }
+
+        @Override
+        public void farewell() {
+            state = SessionState.DRAINING;
+        }
+
+        @Override
+        public void broken(String reason) {
+            disconnect(reason);
+        }
     }
 }

@@ -112,7 +112,8 @@ final class FetchOperation {
 
     private void roundIsOver() {
         reading = false;
-        if (timeOver || anyFailed || bytes >= request.minBytes() || bytes >= maxBytes) {
+        // Nothing to read is nothing to wait for: so a consumer that closes ends its session.
+        if (timeOver || anyFailed || targets.isEmpty() || bytes >= request.minBytes() || bytes >= maxBytes) {
             answer();
         } else if (readAgain) {
             readRound();
